@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { authPlugin, makeGuard } from './plugins/auth.js'
+import { contractPlugin } from './plugins/contract.js'
+import { openapiPlugin } from './plugins/openapi.js'
+import { domainOf, operationsPlugin } from './plugins/operations.js'
+import type { GraphOperationsOptions } from './plugins/options.js'
+import { resolveOptions } from './plugins/options.js'
+import { storagePlugin } from './plugins/storage.js'
+import { registerRoutes } from './routes/index.js'
+import { checkParameterLength } from './plugins/parameter-length.js'
+
+export { clientErrors, GraphError, hostErrors, invalidRequest } from './errors.js'
+export type { ClientErrorName, GraphErrorDetail } from './errors.js'
+export type { Operation as StoredOperation, OperationDoors, WriteOptions } from './operations/doors.js'
+export type { Transitions } from './operations/index.js'
+export type { Authenticate } from './plugins/auth.js'
+export { jwtAuth } from './plugins/jwt-auth.js'
+export type { ClaimNames, JwtAuthOptions } from './plugins/jwt-auth.js'
+export type { GraphOperationsOptions } from './plugins/options.js'
+export { graphNotFoundHandler, recommendedServerOptions } from './plugins/server-options.js'
+export type { Authorize } from './plugins/permissions.js'
+export { collections } from './routes/collections.js'
+export type { CollectionDefinition, PermissionColumn, Permissions } from './routes/collections.js'
+export type { Action } from './routes/mount.js'
+export * from './schemas/index.js'
+export { memoryStore } from './storage/memory.js'
+export type { MemoryStoreOptions } from './storage/memory.js'
+export { sqliteStore } from './storage/sqlite/index.js'
+export type { SqliteStoreOptions } from './storage/sqlite/index.js'
+export { StoreUnavailableError } from './storage/store.js'
+export type * from './storage/store.js'
+
+/**
+ * Gives an application the Microsoft Graph operations resource below `prefix`.
+ *
+ * Decorates the application with `operationStore` and `operations`; everything else stays in a scope of
+ * its own. It may be registered several times: the mounts share the store.
+ * @throws OPS_ERR_OPTION, OPS_ERR_COLLECTION, OPS_ERR_STORE_MISSING, OPS_ERR_STORE_DIFFERS,
+ * OPS_ERR_STORE_INCOMPLETE, OPS_ERR_MOUNTS_DIFFER while the application starts
+ */
+const graphOperations = fp(async (app: FastifyInstance, given: GraphOperationsOptions) => {
+  const options = resolveOptions(given)
+  const { prefix, rows, baseUrl, auth } = options
+  await app.register(storagePlugin, options)
+  await app.register(operationsPlugin, options)
+  await app.register(openapiPlugin)
+  checkParameterLength(app)
+  await app.register(async (scope) => {
+    await scope.register(contractPlugin)
+    await scope.register(authPlugin)
+    registerRoutes(scope, {
+      prefix, name: prefix.slice(1).replaceAll('/', '.'), rows, domain: domainOf(app), baseUrl, isGuarded: auth !== 'none', guard: makeGuard(options)
+    })
+  }, { prefix })
+}, { name: 'fastify-graph-operations', fastify: '5.x' })
+
+export default graphOperations
+export { graphOperations }

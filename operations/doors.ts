@@ -1,0 +1,62 @@
+import { GraphError } from '../errors.js'
+import type { Create, StructuredType, Update } from '../schemas/definition.js'
+import type { Collection, Key, OperationRecord, OperationStore } from '../storage/store.js'
+import type { Domain } from './index.js'
+import type { Precondition } from './precondition.js'
+
+/** Which declared type an owner's operations have; `undefined` when no collection has such an owner. */
+export type FindOwnerType = (owner: string) => StructuredType | undefined
+
+/** How a caller names the state it expects: a version read before. */
+export interface WriteOptions {
+  readonly ifVersion?: string
+}
+
+/** An operation as code sees it; `R` is the representation, such as `OnenoteOperation`. */
+export interface Operation<R> extends Omit<OperationRecord, 'value'> {
+  readonly value: Readonly<R>
+}
+
+type AnyRepresentation = Record<string, unknown>
+
+/**
+ * `app.operations`: the doors for a host's own code, such as a worker in the same process. Every rule of
+ * the routes holds; errors are {@link GraphError}. `R` types the representation: `update<OnenoteOperation>(…)`.
+ */
+export interface OperationDoors {
+  create: <R extends object = AnyRepresentation>(collection: Collection, body: Create<R>) => Promise<Operation<R>>
+  /** The operation, or `undefined`. */
+  find: <R extends object = AnyRepresentation>(key: Key) => Promise<Operation<R> | undefined>
+  update: <R extends object = AnyRepresentation>(key: Key, body: Update<R>, options?: WriteOptions) => Promise<Operation<R>>
+  remove: (key: Key, options?: WriteOptions) => Promise<void>
+}
+
+function toPrecondition (options: WriteOptions | undefined): Precondition {
+  return options?.ifVersion === undefined ? undefined : [options.ifVersion]
+}
+
+export function makeDoors (domain: Domain, store: OperationStore, findOwnerType: FindOwnerType): OperationDoors {
+  const getDeclared = ({ owner }: Collection): StructuredType => {
+    const type = findOwnerType(owner)
+    if (type === undefined) throw new GraphError('invalidRequest', `"${owner}" is not the owner of a collection, such as sites/{id} or calls/{id}`, { target: 'owner' })
+    return type
+  }
+  return Object.freeze<OperationDoors>({
+    async create<R extends object> (collection: Collection, body: Create<R>) {
+      const declared = getDeclared(collection)
+      return await domain.create(collection, declared, domain.bodyRules(declared).parse(body, 'create')) as unknown as Operation<R>
+    },
+    async find<R extends object> (key: Key) {
+      getDeclared(key)
+      return await store.find(key) as unknown as Operation<R> | undefined
+    },
+    async update<R extends object> (key: Key, body: Update<R>, options?: WriteOptions) {
+      const payload = domain.bodyRules(getDeclared(key)).parse(body, 'update')
+      return await domain.update(key, payload, toPrecondition(options)) as unknown as Operation<R>
+    },
+    async remove (key: Key, options?: WriteOptions) {
+      getDeclared(key)
+      await domain.remove(key, toPrecondition(options))
+    }
+  })
+}

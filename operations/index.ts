@@ -1,0 +1,93 @@
+import { invalidRequest } from '../errors.js'
+import { makeClock } from '../schemas/date-time.js'
+import type { StructuredType } from '../schemas/definition.js'
+import type { TypeSet } from '../schemas/type-set.js'
+import { makeCompiler } from '../schemas/validator.js'
+import { toFamily } from '../schemas/views/family.js'
+import { toRequestSchema } from '../schemas/views/request.js'
+import type { Awaitable, Collection, Key, OperationRecord, OperationStore, Page } from '../storage/store.js'
+import type { Context } from './context.js'
+import { create } from './create.js'
+import { get } from './get.js'
+import type { Payload } from './payload.js'
+import { makePayloadReader } from './payload.js'
+import type { Precondition } from './precondition.js'
+import { remove } from './remove.js'
+import { makeRules } from './rules.js'
+import type { Transitions } from './transitions.js'
+import { Turns } from './turns.js'
+import { update, updateInCollection } from './update.js'
+
+export type { Payload } from './payload.js'
+export type { Precondition } from './precondition.js'
+export type { Transitions } from './transitions.js'
+
+export interface DomainOptions {
+  readonly store: OperationStore
+  readonly types: TypeSet
+  readonly transitions: Transitions
+  readonly writeTimeoutMillis: number
+}
+
+/** What a request body goes through before the domain takes it. */
+export interface BodyRules {
+  /** @throws invalidRequest */
+  readonly read: (body: unknown) => Payload
+  /** The JSON Schema of a create and an update, which `read` bodies must follow. */
+  readonly schemas: Readonly<Record<'create' | 'update', ReturnType<typeof toRequestSchema>>>
+  /** Both at once, for callers that have no route to validate for them. @throws invalidRequest */
+  readonly parse: (body: unknown, view: 'create' | 'update') => Payload
+}
+
+/** The operations domain: what routes and a host's own code call. Payloads have been through {@link BodyRules}. */
+export interface Domain {
+  readonly types: TypeSet
+  readonly bodyRules: (declared: StructuredType) => BodyRules
+  readonly create: (collection: Collection, declared: StructuredType, payload: Payload) => Awaitable<OperationRecord>
+  readonly get: (key: Key) => Awaitable<OperationRecord>
+  readonly list: (collection: Collection, page: Page) => Awaitable<readonly OperationRecord[]>
+  readonly count: (collection: Collection) => Awaitable<number>
+  readonly update: (key: Key, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
+  readonly updateInCollection: (collection: Collection, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
+  readonly remove: (key: Key, precondition?: Precondition) => Awaitable<void>
+}
+
+function makeBodyRules (declared: StructuredType, types: TypeSet, compile: ReturnType<typeof makeCompiler>): BodyRules {
+  const schemas = { create: toRequestSchema(declared, types, 'create'), update: toRequestSchema(declared, types, 'update') }
+  const validators = { create: compile(schemas.create), update: compile(schemas.update) }
+  const read = makePayloadReader(toFamily(declared, types), types)
+  return {
+    read,
+    schemas,
+    parse (body, view) {
+      const payload = read(body)
+      const issues = validators[view](payload)
+      if (issues.length > 0) throw invalidRequest(issues)
+      return payload
+    }
+  }
+}
+
+/** One domain over one store. */
+export function makeDomain ({ store, types, transitions, writeTimeoutMillis }: DomainOptions): Domain {
+  const compile = makeCompiler()
+  const bodyRules = new Map<StructuredType, BodyRules>()
+  const context: Context = {
+    store, types, transitions, writeTimeoutMillis, rules: makeRules(types, compile), turns: new Turns(), clock: makeClock()
+  }
+  return Object.freeze<Domain>({
+    types,
+    bodyRules (declared) {
+      const known = bodyRules.get(declared) ?? makeBodyRules(declared, types, compile)
+      bodyRules.set(declared, known)
+      return known
+    },
+    create: (collection, declared, payload) => create(context, collection, declared, payload),
+    get: (key) => get(context, key),
+    list: (collection, page) => store.list(collection, page),
+    count: (collection) => store.count(collection),
+    update: (key, payload, precondition) => update(context, key, payload, precondition),
+    updateInCollection: (collection, payload, precondition) => updateInCollection(context, collection, payload, precondition),
+    remove: (key, precondition) => remove(context, key, precondition)
+  })
+}

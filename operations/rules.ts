@@ -1,0 +1,74 @@
+import { invalidRequest } from '../errors.js'
+import { findInstant } from '../schemas/date-time.js'
+import type { StructuredType } from '../schemas/definition.js'
+import { declaredProperties, definitionOf, typeMember } from '../schemas/definition.js'
+import type { TypeSet } from '../schemas/type-set.js'
+import { descendsFrom, nameOf } from '../schemas/type-set.js'
+import type { Validator } from '../schemas/validator.js'
+import { toResultSchema } from '../schemas/views/request.js'
+import type { NewRecord } from '../storage/store.js'
+import { makeMerge } from './merge.js'
+
+/** Dynamic properties that one operation may have. */
+export const dynamicPropertyLimit = 100
+
+/** What the domain knows of one entity type. */
+export interface TypeRules {
+  readonly type: StructuredType
+  readonly merge: ReturnType<typeof makeMerge>
+  readonly has: (property: string) => boolean
+  /** @throws invalidRequest when the members are not a whole operation of this type. */
+  readonly check: (members: Readonly<Record<string, unknown>>) => void
+  /** @throws invalidRequest when a request names a type that this one is not. */
+  readonly checkTypeName: (name: string | undefined) => void
+  /** The record of checked members; `fallback` is the instant for a type or operation without a creation date. */
+  readonly toRecord: (members: Readonly<Record<string, unknown>>, fallback: string) => NewRecord
+}
+
+function makeTypeRules (type: StructuredType, types: TypeSet, compile: (schema: ReturnType<typeof toResultSchema>) => Validator): TypeRules {
+  const validate = compile(toResultSchema(type))
+  const names = new Set(declaredProperties(type).map(([name]) => name))
+  const { open, name } = definitionOf(type)
+  return {
+    type,
+    merge: makeMerge(type),
+    has: (property) => names.has(property),
+    check (members) {
+      const issues = validate(members)
+      if (issues.length > 0) throw invalidRequest(issues)
+      if (!open) return
+      const dynamic = Object.keys(members).filter((member) => !member.includes('@') && !names.has(member))
+      if (dynamic.length > dynamicPropertyLimit) throw invalidRequest([{ target: '', message: `an operation must have at most ${dynamicPropertyLimit} dynamic properties` }])
+    },
+    checkTypeName (given) {
+      const named = given === undefined ? type : types.find(given)
+      if (named === undefined || !descendsFrom(type, named)) {
+        throw invalidRequest([{ target: typeMember, message: `the operation is a #${name}, which is fixed at its creation, and not a ${String(given)}` }])
+      }
+    },
+    toRecord (members, fallback) {
+      const created = members['createdDateTime']
+      return {
+        id: members['id'] as string,
+        type: name,
+        created: (names.has('createdDateTime') && typeof created === 'string' ? findInstant(created) : undefined) ?? fallback,
+        text: JSON.stringify(members)
+      }
+    }
+  }
+}
+
+/** The rules of every type, each made when it is first needed. */
+export function makeRules (types: TypeSet, compile: Parameters<typeof makeTypeRules>[2]): (typeName: string) => TypeRules {
+  const made = new Map<string, TypeRules>()
+  return (typeName) => {
+    const known = made.get(typeName)
+    if (known !== undefined) return known
+    const type = types.find(typeName)
+    // a store may hold types that an earlier version of the host declared
+    if (type === undefined) throw new Error(`the type ${typeName} is stored but no longer declared`)
+    const rules = makeTypeRules(type, types, compile)
+    made.set(nameOf(type), rules)
+    return rules
+  }
+}

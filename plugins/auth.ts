@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from '@sinclair/typebox'
+import fp from 'fastify-plugin'
+import { GraphError } from '../errors.js'
+import type { CollectionRow } from '../routes/collection.js'
+import type { Mount } from '../routes/mount.js'
+import { toCollection } from '../routes/mount.js'
+import type { Principal } from '../schemas/principal.js'
+import { isApplication, ownerIdPattern, PrincipalSchema } from '../schemas/principal.js'
+import { makeCompiler } from '../schemas/validator.js'
+import type { Awaitable } from '../storage/store.js'
+import type { Authorize } from './permissions.js'
+import { authorizeByPermissions, permissionsFor } from './permissions.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The caller, on the routes of fastify-graph-operations; null elsewhere. */
+    operationsPrincipal: Principal | null
+  }
+}
+
+/**
+ * Says who calls: a principal, or nothing for a caller without valid credentials. It may throw a
+ * {@link GraphError}.
+ */
+export type Authenticate = (request: FastifyRequest) => Awaitable<Principal | null | undefined>
+
+export interface AuthOptions {
+  /** `'none'` lets everybody in as tenant and subject `local`. */
+  readonly auth: Authenticate | 'none'
+  readonly authorize?: Authorize | undefined
+}
+
+const localPrincipal: Principal = Object.freeze({ tenant: 'local', subject: 'local' })
+
+/** 401 with the challenge. @see RFC 6750, 3 */
+export function unauthenticated (error?: 'invalid_token'): GraphError {
+  return new GraphError('unauthenticated', undefined, { headers: { 'www-authenticate': error === undefined ? 'Bearer' : `Bearer error="${error}"` } })
+}
+
+const validate = makeCompiler()(Type.Object(PrincipalSchema.properties))
+const ownerId = new RegExp(ownerIdPattern)
+
+/**
+ * Makes the hook that every route runs before it reads anything: authenticate, then authorize.
+ * Requests whose owner cannot be one go on to the check of the parameters, which answers 400.
+ */
+export function makeGuard ({ auth, authorize }: AuthOptions): Mount['guard'] {
+  const authenticate: Authenticate = auth === 'none' ? () => localPrincipal : auth
+  const decide: Authorize = authorize ?? (auth === 'none' ? () => true : authorizeByPermissions)
+
+  const getPrincipal = async (request: FastifyRequest): Promise<Principal> => {
+    const principal = await authenticate(request)
+    if (principal === null || principal === undefined) throw unauthenticated()
+    const issues = validate(principal)
+    if (issues.length === 0) return principal
+    request.log.warn({ issues }, 'the principal cannot be used')
+    throw unauthenticated()
+  }
+
+  const refuse = (principal: Principal, row: CollectionRow, action: Parameters<Authorize>[1]): GraphError => {
+    const accepted = authorize === undefined ? permissionsFor(principal, action, row.definition) : []
+    const hint = accepted.length === 0 ? 'the caller may not do this' : `the caller may not do this; it needs one of ${accepted.join(', ')}`
+    return new GraphError('accessDenied', hint)
+  }
+
+  return (row, action) => async (request) => {
+    const principal = await getPrincipal(request)
+    request.operationsPrincipal = principal
+    // an application is nobody's "me"
+    if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
+    const { owner } = toCollection(row, request)
+    if (!owner.split('/').every((part) => ownerId.test(part))) return
+    if (!await decide(principal, action, row.definition, owner)) throw refuse(principal, row, action)
+  }
+}
+
+/** The decorator that the guard fills. */
+export const authPlugin = fp(async (scope: FastifyInstance) => {
+  scope.decorateRequest('operationsPrincipal', null)
+}, { name: 'fastify-graph-operations-auth' })

@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer'
+import type { FastifyInstance } from 'fastify'
+import type { TSchema } from '@sinclair/typebox'
+import fp from 'fastify-plugin'
+import { invalidRequest } from '../errors.js'
+import { sendError, toGraphError } from '../routes/http/envelope.js'
+import { setCommonHeaders } from '../routes/http/request-ids.js'
+import { makeCompiler } from '../schemas/validator.js'
+
+/**
+ * Makes a scope speak the contract: its own JSON parser, validator, serializer, error answers and common
+ * headers, whatever the host has. Only for an encapsulated scope.
+ */
+export const contractPlugin = fp(async (scope: FastifyInstance) => {
+  scope.addHook('onRequest', async (request, reply) => { setCommonHeaders(request, reply) })
+
+  scope.removeAllContentTypeParsers()
+  const parseJson = scope.getDefaultJsonParser('error', 'error')
+  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (!isUtf8(body)) done(invalidRequest([{ target: '', message: 'the body must be UTF-8' }]))
+    else if (body.length === 0) done(null, undefined)
+    else void parseJson(request, body.toString('utf8'), done)
+  })
+
+  const compile = makeCompiler()
+  scope.setValidatorCompiler<TSchema>(({ schema }) => {
+    const validate = compile(schema)
+    return (value) => {
+      const issues = validate(value as unknown)
+      return issues.length === 0 ? { value: value as unknown } : { error: invalidRequest(issues) }
+    }
+  })
+  // answers are made as text; whatever else is sent here is plain JSON, not what a host's serializer makes of it
+  scope.setSerializerCompiler(() => JSON.stringify)
+  scope.setReplySerializer((payload) => typeof payload === 'string' ? payload : JSON.stringify(payload))
+
+  scope.setErrorHandler((error, request, reply) => {
+    const answer = toGraphError(error)
+    if (answer.statusCode >= 500) request.log.error({ err: error }, 'request failed')
+    return sendError(answer, reply)
+  })
+}, { name: 'fastify-graph-operations-contract' })

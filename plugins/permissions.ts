@@ -1,0 +1,32 @@
+import type { Awaitable } from '../storage/store.js'
+import { toOwnOwner } from '../routes/collection.js'
+import type { CollectionDefinition } from '../routes/collections.js'
+import type { Action } from '../routes/mount.js'
+import type { Principal } from '../schemas/principal.js'
+import { isApplication } from '../schemas/principal.js'
+
+/**
+ * Decides whether a caller may do something with the operations of an owner.
+ * `owner` is as in the store, such as `sites/{id}`; answer false for 403.
+ */
+export type Authorize = (principal: Principal, action: Action, collection: CollectionDefinition, owner: string) => Awaitable<boolean>
+
+const reads: ReadonlySet<Action> = new Set<Action>(['list', 'get', 'count'])
+
+/** The permissions of which the caller needs one; none when its kind of token is not supported. */
+export function permissionsFor (principal: Principal, action: Action, { permissions }: CollectionDefinition): readonly string[] {
+  const column = isApplication(principal) ? permissions.application : principal.personal === true ? permissions.personal : permissions.delegated
+  return column?.[reads.has(action) ? 'read' : 'write'] ?? []
+}
+
+/**
+ * The decision unless the host makes its own: one of the collection's permissions, and a delegated one
+ * without `.All` only for what belongs to the user.
+ * @see Microsoft Graph permissions overview, delegated and application permissions
+ */
+export const authorizeByPermissions: Authorize = (principal, action, collection, owner) => {
+  const accepted = permissionsFor(principal, action, collection)
+  const granted = ((isApplication(principal) ? principal.roles : principal.scopes) ?? []).filter((permission) => accepted.includes(permission))
+  if (isApplication(principal)) return granted.length > 0
+  return granted.some((permission) => permission.endsWith('.All') || owner === toOwnOwner(principal))
+}

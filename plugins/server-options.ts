@@ -1,0 +1,25 @@
+import type { FastifyError, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import { GraphError } from '../errors.js'
+import { sendError, toGraphError } from '../routes/http/envelope.js'
+import { setCommonHeaders } from '../routes/http/request-ids.js'
+import { parameterLength } from './parameter-length.js'
+
+/**
+ * Options for `Fastify(…)` that a plugin cannot set: ids as long as real site ids, an end to requests that
+ * never finish arriving, and Graph's envelope for URLs that no route sees.
+ */
+export const recommendedServerOptions = Object.freeze({
+  routerOptions: Object.freeze({ maxParamLength: parameterLength }),
+  /** Milliseconds. */
+  requestTimeout: 30_000,
+  frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+    setCommonHeaders(request, reply)
+    void sendError(toGraphError(error), reply)
+  }
+} satisfies FastifyServerOptions)
+
+/** For `app.setNotFoundHandler` of an application that has nothing but Graph's URLs. */
+export async function graphNotFoundHandler (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  setCommonHeaders(request, reply)
+  return await sendError(new GraphError('itemNotFound', 'there is nothing at this URL'), reply)
+}

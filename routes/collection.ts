@@ -1,0 +1,113 @@
+import { hostErrors } from '../errors.js'
+import type { StructuredType } from '../schemas/definition.js'
+import { definitionOf, findStructured } from '../schemas/definition.js'
+import type { Principal } from '../schemas/principal.js'
+import { ownerIdPattern } from '../schemas/principal.js'
+import { nameOf } from '../schemas/type-set.js'
+import type { CollectionDefinition, Permissions } from './collections.js'
+
+type Parameters = Readonly<Record<string, string>>
+
+/** A row made ready: what its routes ask of it. */
+export interface CollectionRow {
+  readonly definition: CollectionDefinition
+  readonly type: StructuredType
+  readonly permissions: Permissions
+  /** The path as Fastify writes it: `/calls/:callId/operations`. */
+  readonly url: string
+  /** The parameters of the path, in order, each with the segment before it. */
+  readonly parameters: ReadonlyArray<{ readonly name: string, readonly of: string }>
+  /** Only a signed-in user has such a collection. */
+  readonly isCallers: boolean
+  /** Part of an operationId: `communications.calls.operations`. */
+  readonly stem: string
+  readonly toOwner: (parameters: Parameters, principal: Principal) => string
+  /** The collection in a context URL: `communications/calls('57dab8b1')/operations`. */
+  readonly toContext: (parameters: Parameters, principal: Principal) => string
+  readonly ownsOwner: (owner: string) => boolean
+}
+
+const placeholder = /\{(\w+)\}/g
+const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+/** A GUID is the same in either case. */
+export function toOwnerId (id: string): string {
+  return guid.test(id) ? id.toLowerCase() : id
+}
+
+/** The owner that stands for the caller's own things. */
+export function toOwnOwner ({ subject }: Principal): string {
+  return `users/${toOwnerId(subject)}`
+}
+
+/** An alias of the caller, such as the user principal name, means the caller. */
+function toUserId (id: string, { subject, aliases = [] }: Principal): string {
+  const name = id.toLowerCase()
+  return aliases.some((alias) => alias.toLowerCase() === name) ? toOwnerId(subject) : toOwnerId(id)
+}
+
+/** A key in a URL: quotes doubled, then percent-encoded. @see OData 4.01 Part 2, 4.3.1 */
+function toKey (id: string): string {
+  return `('${encodeURIComponent(id.replaceAll("'", "''"))}')`
+}
+
+function placeholdersOf (template: string): string[] {
+  return [...template.matchAll(placeholder)].map(([, name]) => name as string)
+}
+
+function checkDefinition ({ path, owner, type, permissions }: CollectionDefinition): void {
+  const fail = (problem: string): never => { throw new hostErrors.OPS_ERR_COLLECTION(path, problem) }
+  if (typeof path !== 'string' || !/^(?:\/(?:[\w.-]+|\{\w+\}))+$/.test(path)) fail('its path must be segments and {parameters}, such as /teams/{teamId}/operations')
+  if (typeof owner !== 'string' || !/^[\w.-]+(?:\/(?:[\w.-]+|\{\w+\}))*$/.test(owner)) fail('its owner must be like teams/{teamId}')
+  if (placeholdersOf(path).includes('id')) fail('{id} is the key of the operation: call the parameter something else')
+  const unknown = placeholdersOf(owner).filter((name) => name !== 'me' && !placeholdersOf(path).includes(name))
+  if (unknown.length > 0) fail(`its owner names {${unknown.join('}, {')}}, which the path does not have`)
+  if (typeof type !== 'object' || findStructured(type) === undefined || !Object.hasOwn(type.properties, 'id')) fail('its type must be made by extend() from Entity or a type derived from it')
+  if (definitionOf(type).abstract) fail(`its type ${nameOf(type)} is abstract`)
+  if (typeof permissions !== 'object') fail('its permissions are missing; { application: { read: […], write: […] } } names who may use it')
+}
+
+function toRow (definition: CollectionDefinition): CollectionRow {
+  checkDefinition(definition)
+  const { path, owner, type, permissions } = definition
+  const isUsers = owner.startsWith('users/')
+  const segments = path.slice(1).split('/')
+  const ownerId = ownerIdPattern.slice(1, -1)
+  const ownerPattern = new RegExp(`^${owner.replaceAll('.', '\\.').replace(placeholder, ownerId)}$`)
+  return Object.freeze<CollectionRow>({
+    definition,
+    type,
+    permissions,
+    url: path.replace(placeholder, ':$1'),
+    parameters: segments.flatMap((segment, index) => placeholdersOf(segment).map((name) => ({ name, of: segments[index - 1] ?? '' }))),
+    isCallers: placeholdersOf(owner).includes('me'),
+    stem: segments.filter((segment) => !segment.startsWith('{')).join('.'),
+    toOwner: (parameters, principal) => owner.replace(placeholder, (_, name: string) => name === 'me'
+      ? toOwnerId(principal.subject)
+      : isUsers ? toUserId(parameters[name] as string, principal) : toOwnerId(parameters[name] as string)),
+    toContext: (parameters, { subject }) => segments.map((segment, index) => {
+      if (segment === 'me' && index === 0) return `users${toKey(subject)}`
+      const [name] = placeholdersOf(segment)
+      return name === undefined ? (index === 0 ? segment : `/${segment}`) : toKey(parameters[name] as string)
+    }).join(''),
+    ownsOwner: (text) => ownerPattern.test(text)
+  })
+}
+
+/**
+ * Checks and prepares the rows of a mount.
+ * @throws OPS_ERR_COLLECTION
+ */
+export function toRows (definitions: readonly CollectionDefinition[]): readonly CollectionRow[] {
+  const rows = definitions.map(toRow)
+  const shapes = new Map<string, CollectionRow>()
+  for (const row of rows) {
+    const { path, owner } = row.definition
+    const pathShape = path.replace(placeholder, '{}')
+    const ownerShape = `owner ${owner.replace(placeholder, '{}')}`
+    if (shapes.has(pathShape)) throw new hostErrors.OPS_ERR_COLLECTION(path, 'another collection has the same path')
+    if ((shapes.get(ownerShape) ?? row).type !== row.type) throw new hostErrors.OPS_ERR_COLLECTION(path, `another collection has the owner ${owner} and another type; operations of one owner are one collection`)
+    shapes.set(pathShape, row).set(ownerShape, row)
+  }
+  return Object.freeze(rows)
+}

@@ -1,0 +1,27 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { OperationRecord } from '../../storage/store.js'
+import type { CollectionRow } from '../collection.js'
+import type { Mount } from '../mount.js'
+import { toEntityContext } from './links.js'
+import { toEntityTag } from './preconditions.js'
+import { parseReturn } from './prefer.js'
+import { representationType, toEntityBody } from './representation.js'
+
+/** Answers with the operation and its entity tag. */
+export function sendEntity (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, record: OperationRecord): FastifyReply {
+  return reply
+    .header('etag', toEntityTag(record.version))
+    .type(representationType)
+    .send(toEntityBody(record, toEntityContext(mount, row, request, record)))
+}
+
+/**
+ * Answers a write with the operation, or with 204 where `Prefer: return=minimal` asks for it.
+ * @see OData 4.01 Part 1, 8.2.8.7
+ */
+export function sendWritten (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, record: OperationRecord): FastifyReply {
+  const preference = parseReturn(request)
+  if (preference !== undefined) void reply.header('preference-applied', `return=${preference}`)
+  if (preference === 'minimal') return reply.code(204).header('etag', toEntityTag(record.version)).send()
+  return sendEntity(mount, row, request, reply, record)
+}

@@ -1,0 +1,55 @@
+import type { FastifyError, FastifyReply } from 'fastify'
+import type { ClientErrorName } from '../../errors.js'
+import { clientErrors, GraphError } from '../../errors.js'
+import type { ErrorEnvelope } from '../../schemas/error.js'
+import { StoreUnavailableError } from '../../storage/store.js'
+
+/** Graph's clients read errors only from plain JSON. */
+export const errorType = 'application/json; charset=utf-8'
+
+const ownCodes: Readonly<Record<string, ClientErrorName>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'contentTooLarge',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupportedMediaType'
+}
+
+/** The kind that stands for a status code another plugin or the framework chose. */
+function kindOf (status: number): ClientErrorName {
+  const exact = (Object.keys(clientErrors) as ClientErrorName[]).find((kind) => clientErrors[kind].status === status)
+  return exact ?? (status >= 400 && status < 500 ? 'invalidRequest' : 'generalException')
+}
+
+/** Any error as one a client may see: what is not meant for clients keeps its text to itself. */
+export function toGraphError (error: unknown): GraphError {
+  if (error instanceof GraphError) return error
+  if (error instanceof StoreUnavailableError) return new GraphError('serviceNotAvailable', undefined, { headers: { 'retry-after': '1' } })
+  const { code, statusCode = 500, message } = error as Partial<FastifyError>
+  const own = ownCodes[code ?? '']
+  if (own !== undefined) return new GraphError(own)
+  const kind = kindOf(statusCode)
+  return new GraphError(kind, clientErrors[kind].status < 500 ? message : undefined)
+}
+
+/** The body of an error answer. @see OData JSON Format 4.01, 21.1 */
+export function toEnvelope (error: GraphError, requestId: string, clientRequestId: string): ErrorEnvelope {
+  const { code, message, target, details } = error
+  return {
+    error: {
+      code,
+      message,
+      ...(target !== undefined && { target }),
+      ...(details.length > 0 && { details: details.map((detail) => ({ code, ...detail })) }),
+      innerError: { date: new Date().toISOString().slice(0, 19), 'request-id': requestId, 'client-request-id': clientRequestId }
+    }
+  }
+}
+
+/** Answers with an error in Graph's envelope. */
+export function sendError (error: GraphError, reply: FastifyReply): FastifyReply {
+  const requestId = String(reply.getHeader('request-id'))
+  const clientRequestId = String(reply.getHeader('client-request-id'))
+  return reply
+    .code(error.statusCode)
+    .headers(error.headers)
+    .type(errorType)
+    .send(JSON.stringify(toEnvelope(error, requestId, clientRequestId)))
+}

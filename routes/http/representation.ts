@@ -1,0 +1,28 @@
+import { typeMember } from '../../schemas/definition.js'
+import type { OperationRecord } from '../../storage/store.js'
+import { toEntityTag } from './preconditions.js'
+
+/** What Graph sends with a representation. @see OData JSON Format 4.01, 3 */
+export const representationType = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
+
+/**
+ * A stored text with its entity tag. The type goes first, then the tag, before any property: the order a
+ * streaming reader relies on.
+ * @see OData JSON Format 4.01, 4.4
+ */
+function toTagged ({ type, text, version }: OperationRecord): string {
+  const head = `"${typeMember}":"#${type}"`
+  return `${head},"@odata.etag":${JSON.stringify(toEntityTag(version))}${text.slice(head.length + 1)}`
+}
+
+/** The body of a single operation. */
+export function toEntityBody (record: OperationRecord, context: string): string {
+  return `{"@odata.context":${JSON.stringify(context)},${toTagged(record)}`
+}
+
+/** The body of a page. */
+export function toListBody (records: readonly OperationRecord[], context: string, nextLink: string | undefined): string {
+  const value = records.map((record) => `{${toTagged(record)}`).join(',')
+  const next = nextLink === undefined ? '' : `,"@odata.nextLink":${JSON.stringify(nextLink)}`
+  return `{"@odata.context":${JSON.stringify(context)},"value":[${value}]${next}}`
+}

@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
+import { GraphError } from '../errors.js'
+import { findKey } from '../odata/key.js'
+import { isDeltaPayload } from '../odata/delta.js'
+import { toParametersSchema, toQuerySchema } from '../schemas/request.js'
+import type { CollectionRow } from './collection.js'
+import type { Mount } from './mount.js'
+import { toDocumentation } from './documentation/index.js'
+import { sendError } from './http/envelope.js'
+import { count } from './operations/count.js'
+import { create } from './operations/create.js'
+import { get } from './operations/get.js'
+import { list } from './operations/list.js'
+import { remove } from './operations/remove.js'
+import { update } from './operations/update.js'
+import { updateCollection } from './operations/update-collection.js'
+import type { OperationRoute } from './route.js'
+
+/** Bytes a body may have. */
+export const bodyLimit = 65_536
+
+/** Keeps a route out of the host's document. @see @fastify/swagger, `hide` */
+const hidden: FastifySchema & { readonly hide: true } = { hide: true }
+
+/** The URLs of every collection, and the routes at each. */
+const resources = [
+  { suffix: '', withId: false, routes: [list, create, updateCollection] },
+  { suffix: '/$count', withId: false, routes: [count] },
+  { suffix: '/:id', withId: true, routes: [get, update, remove] }
+] as const
+
+type Resource = (typeof resources)[number]
+
+/** `…/operations/x` as clients that write keys in parentheses address it: `…/operations('x')`. */
+function toParenthesised (url: string): string {
+  return url.replace(/\/operations\/:id$/, "/:id(^operations\\(.+\\)$)")
+}
+
+/** A key in parentheses becomes the `id` parameter before anything reads it. */
+async function unwrapKey (request: FastifyRequest): Promise<void> {
+  const parameters = request.params as Record<string, string>
+  const segment = parameters['id'] as string
+  parameters['id'] = findKey(segment) ?? segment
+}
+
+/** @throws notSupported for a delta payload, which must not be taken for an operation's members. */
+async function refuseDelta (request: FastifyRequest): Promise<void> {
+  if (isDeltaPayload(request.body)) throw new GraphError('notSupported')
+}
+
+function toRouteOptions (mount: Mount, row: CollectionRow, resource: Resource, route: OperationRoute): RouteOptions {
+  const bodyRules = mount.domain.bodyRules(row.type)
+  const readBody = async (request: FastifyRequest): Promise<void> => { request.body = bodyRules.read(request.body) }
+  return {
+    method: route.method,
+    url: `${row.url}${resource.suffix}`,
+    exposeHeadRoute: true,
+    bodyLimit,
+    config: { swaggerTransform: toDocumentation(mount, row, resource.withId, route) },
+    schema: {
+      params: toParametersSchema(row.parameters, resource.withId),
+      querystring: toQuerySchema(route.query ?? {}),
+      ...(route.body && { body: bodyRules.schemas[route.body] })
+    },
+    onRequest: [mount.guard(row, route.action)],
+    preValidation: [
+      ...(route === updateCollection ? [refuseDelta] : []),
+      ...(route.body ? [readBody] : [])
+    ],
+    handler: route.handle(mount, row)
+  }
+}
+
+/**
+ * What a URL of ours answers to other methods: OPTIONS with what there is, the others with 405. Decided
+ * before authentication and before any body is looked at.
+ * @see RFC 9110, 15.5.6
+ */
+function toFallback (app: FastifyInstance, url: string, routes: readonly OperationRoute[]): RouteOptions {
+  const methods = routes.flatMap(({ method }) => method === 'GET' ? ['GET', 'HEAD'] : [method])
+  const allow = [...methods, 'OPTIONS'].join(', ')
+  return {
+    method: app.supportedMethods.filter((method) => !methods.includes(method)),
+    url,
+    config: { swaggerTransform: false },
+    schema: hidden,
+    onRequest: async (request, reply) => {
+      if (request.method === 'OPTIONS') return await reply.code(204).header('allow', allow).send()
+      return await sendError(new GraphError('methodNotAllowed', `${request.method} is not allowed here`, { headers: { allow } }), reply)
+    },
+    handler: (_request, reply) => reply
+  }
+}
+
+/** Every route of every collection of a mount. */
+export function registerRoutes (app: FastifyInstance, mount: Mount): void {
+  for (const row of mount.rows) {
+    for (const resource of resources) {
+      const url = `${row.url}${resource.suffix}`
+      const options = resource.routes.map((route) => toRouteOptions(mount, row, resource, route))
+      const every = [...options, toFallback(app, url, resource.routes)]
+      for (const option of every) app.route(option)
+      const parenthesised = toParenthesised(url)
+      if (parenthesised === url) continue
+      for (const option of every) {
+        const onRequest = [unwrapKey, option.onRequest ?? []].flat()
+        app.route({ ...option, url: parenthesised, config: { swaggerTransform: false }, schema: Object.assign({}, option.schema, hidden), onRequest })
+      }
+    }
+  }
+}

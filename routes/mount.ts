@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Domain } from '../operations/index.js'
+import type { Principal } from '../schemas/principal.js'
+import type { Awaitable, Collection, Key } from '../storage/store.js'
+import type { CollectionRow } from './collection.js'
+import { toOwnerId } from './collection.js'
+
+/** What may be done with a collection; `list`, `get` and `count` read, the others write. */
+export type Action = 'list' | 'get' | 'count' | 'create' | 'update' | 'remove'
+
+/** One registration of the plugin. */
+export interface Mount {
+  readonly prefix: string
+  /** Part of every operationId, so that two mounts fit in one document: `v1.0` for the prefix `/v1.0`. */
+  readonly name: string
+  readonly rows: readonly CollectionRow[]
+  readonly domain: Domain
+  /** The address links begin with, when it is not the one of the request. */
+  readonly baseUrl: string | undefined
+  /** Whether callers need a token. */
+  readonly isGuarded: boolean
+  /** Makes the hook that lets a request in, or refuses it with 401 or 403. */
+  readonly guard: (row: CollectionRow, action: Action) => (request: FastifyRequest) => Promise<void>
+}
+
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Awaitable<FastifyReply>
+
+type Parameters = Readonly<Record<string, string>>
+
+export function parametersOf (request: FastifyRequest): Parameters {
+  return request.params as Parameters
+}
+
+/** The caller; the guard has set it before any handler runs. */
+export function principalOf (request: FastifyRequest): Principal {
+  return request.operationsPrincipal as Principal
+}
+
+/** The collection a request is about. */
+export function toCollection (row: CollectionRow, request: FastifyRequest): Collection {
+  const principal = principalOf(request)
+  return { tenant: toOwnerId(principal.tenant), owner: row.toOwner(parametersOf(request), principal) }
+}
+
+/** The operation a request is about. */
+export function toKey (row: CollectionRow, request: FastifyRequest): Key {
+  return { ...toCollection(row, request), id: parametersOf(request)['id'] as string }
+}

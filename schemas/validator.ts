@@ -1,0 +1,67 @@
+import type { TSchema } from '@sinclair/typebox'
+import type { ErrorObject } from 'ajv'
+import { Ajv } from 'ajv'
+import { isDateTimeOffset } from './date-time.js'
+
+/** One thing that is wrong with a value. */
+export interface Issue {
+  /** Where: member names joined with `/`, as OData writes a path; empty for the value itself. */
+  readonly target: string
+  readonly message: string
+}
+
+/** The issues of a value; none when it follows the schema. */
+export type Validator = (value: unknown) => readonly Issue[]
+
+/** More issues than this are not listed: an answer is for reading. */
+const issueLimit = 20
+
+function toList (values: readonly unknown[]): string {
+  const words = values.map((value) => typeof value === 'string' ? value : JSON.stringify(value))
+  return [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' or ')
+}
+
+function toPhrase ({ keyword, params, parentSchema }: ErrorObject): string {
+  const given = params as Record<string, unknown>
+  const schema = parentSchema as { enum: readonly unknown[], pattern: string }
+  switch (keyword) {
+    case 'additionalProperties': return 'is not a property of this type'
+    case 'required': return 'is required'
+    case 'enum': return `must be one of ${toList(schema.enum)}`
+    case 'type': return `must be of type ${toList([given['type']].flat())}`
+    case 'format': return 'must be a date-time with seconds, an offset and at most 7 fraction digits, such as 2016-12-31T23:57:13.8078619+03:00'
+    case 'maxLength': return `must have at most ${String(given['limit'])} characters`
+    case 'pattern': return `must match ${schema.pattern}`
+    case 'minimum': return `must be at least ${String(given['limit'])}`
+    case 'maximum': return `must be at most ${String(given['limit'])}`
+    default: return 'must be one of the shapes that the types of this collection declare'
+  }
+}
+
+const unescape = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~')
+
+function toIssue (error: ErrorObject): Issue {
+  const params = error.params as Record<string, unknown>
+  const member = params['additionalProperty'] ?? params['missingProperty']
+  const path = error.instancePath.split('/').slice(1).map(unescape)
+  const target = [...path, ...(typeof member === 'string' ? [member] : [])].join('/')
+  return { target, message: `${target === '' ? 'the value' : `"${target}"`} ${toPhrase(error)}` }
+}
+
+/** An error of one alternative says nothing once the whole choice is reported. */
+function isReported (error: ErrorObject): boolean {
+  return !/\/anyOf\/\d+\//.test(error.schemaPath)
+}
+
+/**
+ * A compiler for the contract's schemas that checks and never changes: nothing is coerced, removed or
+ * defaulted, whatever the host's own Ajv does.
+ */
+export function makeCompiler (): (schema: TSchema) => Validator {
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, validateFormats: true })
+  ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
+  return (schema) => {
+    const check = ajv.compile(schema)
+    return (value) => check(value) ? [] : (check.errors ?? []).filter(isReported).slice(0, issueLimit).map(toIssue)
+  }
+}

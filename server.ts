@@ -1,0 +1,103 @@
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import graphOperations, { jwtAuth, memoryStore, recommendedServerOptions, sqliteStore, graphNotFoundHandler } from './index.js'
+import type { Authenticate, OperationStore } from './index.js'
+import { devIssuerPlugin, makeDevelopmentIssuer } from './plugins/dev-issuer.js'
+import type { DevelopmentIssuer } from './plugins/dev-issuer.js'
+import { probesPlugin } from './plugins/probes.js'
+
+/** What the server reads from its environment; README has the table. */
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** A server that is made and does not listen yet. */
+interface GraphServer {
+  readonly app: FastifyInstance
+  readonly host: string
+  readonly port: number
+  /** There when the server makes its own tokens. */
+  readonly issuer: DevelopmentIssuer | undefined
+}
+
+const loopback = ['127.0.0.1', 'localhost', '::1']
+
+/** A setting that cannot be used; its message is for the person at the terminal. */
+class SettingError extends Error {
+  override readonly name = 'SettingError'
+}
+
+async function openStore (setting: string): Promise<OperationStore> {
+  if (setting === 'memory:') return memoryStore()
+  const file = /^sqlite:(.+)$/.exec(setting)?.[1]
+  if (file === undefined) throw new SettingError(`STORE=${setting} is neither memory: nor sqlite:FILE`)
+  return await sqliteStore({ file })
+}
+
+function parsePort (setting: string): number {
+  const port = Number(setting)
+  if (!/^\d+$/.test(setting) || port > 65_535) throw new SettingError(`PORT=${setting} is not a port`)
+  return port
+}
+
+async function chooseAuth (environment: Environment, host: string): Promise<{ auth: Authenticate, issuer: DevelopmentIssuer | undefined }> {
+  const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_JWKS_URI: jwksUri } = environment
+  if (issuer !== undefined) {
+    if (audience === undefined || jwksUri === undefined) throw new SettingError('AUTH_ISSUER needs AUTH_AUDIENCE and AUTH_JWKS_URI beside it')
+    return { auth: jwtAuth({ issuer, audience, jwksUri }), issuer: undefined }
+  }
+  if (environment['NODE_ENV'] === 'production' || !loopback.includes(host)) {
+    throw new SettingError('set AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URI: without them the server runs only for development, on a loopback address')
+  }
+  const development = await makeDevelopmentIssuer()
+  return { auth: jwtAuth(development), issuer: development }
+}
+
+const description = 'Long-running work reports its state here, and clients follow it. Token field: the Authorize button.'
+
+/** Makes the server: the plugin at `/v1.0` and `/beta` over one store, its documentation and probes. */
+export async function createServer (environment: Environment): Promise<GraphServer> {
+  const { HOST: host = '127.0.0.1', PORT = '3000', STORE = 'sqlite:operations.db', LOG_LEVEL: level = 'warn' } = environment
+  const port = parsePort(PORT)
+  const { auth, issuer } = await chooseAuth(environment, host)
+  const store = await openStore(STORE)
+  const app = Fastify({ ...recommendedServerOptions, logger: { level, stream: process.stderr } })
+  app.setNotFoundHandler(graphNotFoundHandler)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Graph operations', version: '1.0.0', description, license: { name: 'MIT', identifier: 'MIT' } as { name: string } },
+      servers: [{ url: '/', description: 'This server' }]
+    }
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true, docExpansion: 'none', tryItOutEnabled: true } })
+  await app.register(graphOperations, { prefix: '/v1.0', store, auth })
+  await app.register(graphOperations, { prefix: '/beta', auth })
+  await app.register(probesPlugin, { drainMillis: 1_000 })
+  if (issuer !== undefined) await app.register(devIssuerPlugin, { issuer })
+  return { app, host, port, issuer }
+}
+
+async function announce (address: string, issuer: DevelopmentIssuer | undefined): Promise<void> {
+  const lines = [`listening on ${address}`, `documentation ${address}/docs`]
+  if (issuer !== undefined) {
+    const token = await issuer.sign({})
+    lines.push(`token ${token}`, `curl -X POST -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"clientContext":"hello"}' ${address}/v1.0/communications/calls/57dab8b1/operations`)
+  }
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+async function main (): Promise<void> {
+  const { app, host, port, issuer } = await createServer(process.env)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { void app.drain() })
+  await announce(await app.listen({ host, port }), issuer)
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  })
+}

@@ -1,0 +1,105 @@
+import { checkKeptChanges, committedKinds, findConflict, idOf } from './change.js'
+import { StoredRecord } from './record.js'
+import { StoreUnavailableError } from './store.js'
+import type { Change, ChangesPage, Collection, CommitOutcome, CommittedChange, Key, OperationRecord, OperationStore, Page } from './store.js'
+import { makeMark, makeSequenceNames } from './versions.js'
+
+/** Options of {@link memoryStore}. */
+export interface MemoryStoreOptions {
+  /** How many changes of each collection are kept for followers. Default 10,000. */
+  readonly keptChanges?: number
+}
+
+interface Shelf {
+  readonly records: Map<string, OperationRecord>
+  /** `records` in list order, made when a list asks and dropped by a write. */
+  sorted: readonly OperationRecord[] | undefined
+  readonly history: Array<CommittedChange & { readonly sequence: number }>
+  /** The sequence number of the newest change that the history no longer has. */
+  forgotten: number
+}
+
+const orderOf = (record: OperationRecord): string => `${record.created} ${record.id}`
+
+/** Keeps operations in this process's memory: for tests, and for a local server whose state may go with it. */
+export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}): OperationStore {
+  checkKeptChanges(keptChanges)
+  const shelves = new Map<string, Shelf>()
+  const { toName, findSequence } = makeSequenceNames(makeMark())
+  let sequence = 0
+  let closed = false
+
+  const findShelf = ({ tenant, owner }: Collection): Shelf | undefined => {
+    if (closed) throw new StoreUnavailableError('the store is closed')
+    return shelves.get(JSON.stringify([tenant, owner]))
+  }
+
+  const getShelf = (collection: Collection): Shelf => {
+    const found = findShelf(collection)
+    if (found !== undefined) return found
+    const shelf: Shelf = { records: new Map(), sorted: undefined, history: [], forgotten: 0 }
+    shelves.set(JSON.stringify([collection.tenant, collection.owner]), shelf)
+    return shelf
+  }
+
+  const apply = (shelf: Shelf, change: Change): OperationRecord | undefined => {
+    sequence += 1
+    const version = toName(sequence)
+    const id = idOf(change)
+    const record = change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)
+    if (record === undefined) shelf.records.delete(id)
+    else shelf.records.set(id, record)
+    shelf.sorted = undefined
+    shelf.history.push({ kind: committedKinds[change.kind], id, version, sequence })
+    // trimmed a half at a time, so that one write in many pays for it
+    if (shelf.history.length >= 2 * keptChanges) {
+      const dropped = shelf.history.splice(0, shelf.history.length - keptChanges)
+      shelf.forgotten = dropped.at(-1)?.sequence ?? shelf.forgotten
+    }
+    return record
+  }
+
+  return {
+    find: ({ tenant, owner, id }: Key) => findShelf({ tenant, owner })?.records.get(id),
+
+    list (collection: Collection, { limit, skip }: Page): readonly OperationRecord[] {
+      const shelf = findShelf(collection)
+      if (shelf === undefined) return []
+      shelf.sorted ??= [...shelf.records.values()].sort((a, b) => orderOf(a) < orderOf(b) ? -1 : 1)
+      return shelf.sorted.slice(skip, skip + limit)
+    },
+
+    count: (collection: Collection) => findShelf(collection)?.records.size ?? 0,
+
+    commit (collection: Collection, changes: readonly Change[]): CommitOutcome {
+      const shelf = getShelf(collection)
+      // a change meets what the changes before it in this commit leave behind; '' is a version nobody can expect
+      const ahead = new Map<string, string | undefined>()
+      for (const [index, change] of changes.entries()) {
+        const id = idOf(change)
+        const reason = findConflict(change, ahead.has(id) ? ahead.get(id) : shelf.records.get(id)?.version)
+        if (reason !== undefined) return { committed: false, index, reason }
+        ahead.set(id, change.kind === 'remove' ? undefined : '')
+      }
+      return { committed: true, records: changes.map((change) => apply(shelf, change)) }
+    },
+
+    changes (collection: Collection, cursor: string | undefined, limit: number): ChangesPage {
+      const shelf = findShelf(collection)
+      const { forgotten, history } = shelf ?? { forgotten: 0, history: [] }
+      const after = cursor === undefined ? forgotten : findSequence(cursor)
+      if (after === undefined || after < forgotten) return { expired: true }
+      const found = history.filter((change) => change.sequence > after).slice(0, limit)
+      return {
+        expired: false,
+        changes: found.map(({ kind, id, version }) => ({ kind, id, version })),
+        cursor: toName(found.at(-1)?.sequence ?? after)
+      }
+    },
+
+    close () {
+      closed = true
+      shelves.clear()
+    }
+  }
+}

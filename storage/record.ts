@@ -1,0 +1,33 @@
+import type { NewRecord, OperationRecord } from './store.js'
+
+function freeze<T> (value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    Object.values(value).forEach(freeze)
+  }
+  return value
+}
+
+/** The record a store gives back: its value is parsed when it is first asked for, and frozen. */
+export class StoredRecord implements OperationRecord {
+  readonly id: string
+  readonly type: string
+  readonly created: string
+  readonly text: string
+  readonly version: string
+  #value: Readonly<Record<string, unknown>> | undefined
+
+  constructor ({ id, type, created, text }: NewRecord, version: string) {
+    this.id = id
+    this.type = type
+    this.created = created
+    this.text = text
+    this.version = version
+    Object.freeze(this)
+  }
+
+  get value (): Readonly<Record<string, unknown>> {
+    this.#value ??= freeze(JSON.parse(this.text) as Record<string, unknown>)
+    return this.#value
+  }
+}

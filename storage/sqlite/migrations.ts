@@ -1,0 +1,72 @@
+import { hostErrors } from '../../errors.js'
+import type { SqliteDatabase } from './driver.js'
+
+/** Marks the file as one of this package's. */
+const applicationId = 0x6f707331
+
+/** Each entry brings the file from the version before it; entries are only ever added. */
+const migrations = [
+  `CREATE TABLE operations (
+     tenant TEXT NOT NULL,
+     owner TEXT NOT NULL,
+     id TEXT NOT NULL,
+     type TEXT NOT NULL,
+     created TEXT NOT NULL,
+     version TEXT NOT NULL,
+     text TEXT NOT NULL,
+     PRIMARY KEY (tenant, owner, id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX operations_by_created ON operations (tenant, owner, created, id);
+   CREATE TABLE changes (
+     sequence INTEGER PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     owner TEXT NOT NULL,
+     id TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     version TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX changes_by_collection ON changes (tenant, owner, sequence);
+   CREATE TABLE about (mark TEXT NOT NULL) STRICT;
+   INSERT INTO about VALUES (lower(hex(randomblob(6))));`
+]
+
+function readPragma (database: SqliteDatabase, name: string): unknown {
+  return Object.values(database.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>)[0]
+}
+
+function set (database: SqliteDatabase, name: string, value: string, expected: unknown): void {
+  database.exec(`PRAGMA ${name}=${value}`)
+  const found = readPragma(database, name)
+  if (found !== expected) throw new hostErrors.OPS_ERR_SQLITE_FILE(`"PRAGMA ${name}=${value}" left ${String(found)}`)
+}
+
+/**
+ * Settings that an acknowledged write depends on; set at every open and read back, because a file may be
+ * opened with other ones without a word.
+ * @see https://sqlite.org/pragma.html#pragma_synchronous
+ */
+export function configure (database: SqliteDatabase): void {
+  // waiting for a lock inside SQLite would stop the event loop: the store waits itself
+  set(database, 'busy_timeout', '0', 0)
+  set(database, 'journal_mode', 'WAL', 'wal')
+  set(database, 'synchronous', 'FULL', 2)
+}
+
+/** Brings the file to the newest version, in one transaction. */
+export function migrate (database: SqliteDatabase): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const version = Number(readPragma(database, 'user_version'))
+    const owner = readPragma(database, 'application_id')
+    const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
+    if (owner !== applicationId && tables > 0) throw new hostErrors.OPS_ERR_SQLITE_FILE('it is the database of another program')
+    if (version > migrations.length) throw new hostErrors.OPS_ERR_SQLITE_FILE(`it was written by a newer version of this package (format ${version}, this one knows ${migrations.length})`)
+    for (const sql of migrations.slice(version)) database.exec(sql)
+    database.exec(`PRAGMA application_id=${applicationId}`)
+    database.exec(`PRAGMA user_version=${migrations.length}`)
+    database.exec('COMMIT')
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}

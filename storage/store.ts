@@ -1,0 +1,121 @@
+/*
+ * The contract between operations and whatever keeps them.
+ *
+ * Glossary
+ *   collection  the operations of one owner in one tenant, such as sites/abc of tenant t
+ *   record      one stored operation: its representation as text, and what a store needs to find and sort it
+ *   version     an opaque name for one state of one record; a version never comes back, not even when the
+ *               id is removed and inserted again
+ *   commit      one write: some changes of one collection, all or none
+ *   conflict    why a commit was not made; an expected outcome, so a value and not an exception
+ *   cursor      an opaque place in the history of a collection's changes
+ *
+ * A store knows neither HTTP nor query text. Methods return a value or a promise: a store that has the
+ * answer gives it at once. A read that starts after a commit was acknowledged sees what it wrote.
+ * After close() every other method throws or rejects.
+ */
+
+/** A value, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>
+
+/** The operations of one owner in one tenant. */
+export interface Collection {
+  /** Nothing of one tenant is ever seen, counted or inferred by another. */
+  readonly tenant: string
+  /** Such as `sites/{id}` or `calls/{id}`. */
+  readonly owner: string
+}
+
+export interface Key extends Collection {
+  readonly id: string
+}
+
+/** What a caller hands over to be stored. */
+export interface NewRecord {
+  readonly id: string
+  /** Qualified name of the entity type. */
+  readonly type: string
+  /** The instant the default order sorts by: UTC with 7 fraction digits, 28 characters. */
+  readonly created: string
+  /** The representation as JSON, without context and etag, its `@odata.type` first. */
+  readonly text: string
+}
+
+/** A stored operation. */
+export interface OperationRecord extends NewRecord {
+  readonly version: string
+  /** `text` parsed, on demand, frozen in depth. */
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+export type Change =
+  | { readonly kind: 'insert', readonly record: NewRecord }
+  | { readonly kind: 'replace', readonly record: NewRecord, readonly expectedVersion: string }
+  | { readonly kind: 'remove', readonly id: string, readonly expectedVersion?: string | undefined }
+
+/**
+ * - `exists`: an insert found the id taken
+ * - `missing`: a replace or remove found nothing
+ * - `changed`: a replace or remove found another version than the one expected
+ */
+export type ConflictReason = 'exists' | 'missing' | 'changed'
+
+export type CommitOutcome =
+  /** `records[i]` is what change `i` stored, `undefined` for a remove. */
+  | { readonly committed: true, readonly records: ReadonlyArray<OperationRecord | undefined> }
+  /** Nothing was stored: change number `index` met a conflict. */
+  | { readonly committed: false, readonly index: number, readonly reason: ConflictReason }
+
+export interface Page {
+  /** At most so many records. */
+  readonly limit: number
+  /** Leave out so many records from the start. */
+  readonly skip: number
+}
+
+/** One entry of a collection's history. */
+export interface CommittedChange {
+  readonly kind: 'inserted' | 'replaced' | 'removed'
+  readonly id: string
+  /** The version the change made; a removal has one of its own. */
+  readonly version: string
+}
+
+export type ChangesPage =
+  /** `cursor` continues after the last of `changes`. */
+  | { readonly expired: false, readonly changes: readonly CommittedChange[], readonly cursor: string }
+  /** The history no longer reaches back to the cursor, or the cursor is not of this collection: read everything again. */
+  | { readonly expired: true }
+
+export interface OperationStore {
+  find: (key: Key) => Awaitable<OperationRecord | undefined>
+
+  /** Records by `created`, then `id`, both by code unit. */
+  list: (collection: Collection, page: Page) => Awaitable<readonly OperationRecord[]>
+
+  count: (collection: Collection) => Awaitable<number>
+
+  /** All changes or none. Acknowledged means kept: what the store promises about crashes holds from here on. */
+  commit: (collection: Collection, changes: readonly Change[]) => Awaitable<CommitOutcome>
+
+  /**
+   * Every committed change of a collection at least once, in order per id, removals included.
+   * Without a cursor from the oldest change kept; stores keep a bounded history and say `expired`
+   * when a cursor is older than it.
+   */
+  changes: (collection: Collection, cursor: string | undefined, limit: number) => Awaitable<ChangesPage>
+
+  /** Ends every use of files and connections. Safe to call twice. */
+  close: () => Awaitable<void>
+}
+
+/**
+ * What a store throws or rejects with when it cannot answer for now, such as a file that stays locked or a
+ * connection that is down. Nothing of the call was stored.
+ */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError'
+}
+
+/** The methods a store must have. */
+export const storeMethods = ['find', 'list', 'count', 'commit', 'changes', 'close'] as const satisfies ReadonlyArray<keyof OperationStore>
