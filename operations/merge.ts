@@ -83,9 +83,13 @@ export function makeMerge (type: StructuredType): (stored: Members | undefined, 
       const isSent = Object.hasOwn(sent, name) && !(isImmutable && stored !== undefined)
       result[name] = isSent ? merge(before, sent[name]) : before
     }
+    const isDynamic = (name: string): boolean => !names.has(name) && name !== typeMember
     if (open) {
-      for (const name of Object.keys(stored ?? {})) if (!Object.hasOwn(result, name)) result[name] = stored?.[name]
-      mergeDynamicMembers(result, sent, (name) => !names.has(name) && name !== typeMember)
+      for (const name of Object.keys(stored ?? {})) if (isDynamic(name)) result[name] = stored?.[name]
+      mergeDynamicMembers(result, sent, isDynamic)
+    } else {
+      // the result check refuses them by name: nothing that was sent is dropped in silence
+      for (const name of Object.keys(sent)) if (isDynamic(name)) result[name] = sent[name]
     }
     return result
   }

@@ -18,7 +18,7 @@ export const ErrorEnvelope = Type.Object({
       date: Type.String({ description: 'When the error happened, UTC.' }),
       'request-id': Type.String({ description: 'The id of the request, to quote when asking about it.' }),
       'client-request-id': Type.String({ description: 'The id the client gave the request, else the request-id.' })
-    })
-  })
+    }, { description: 'For finding the request in logs.' })
+  }, { description: 'The complaint.' })
 }, { description: 'What went wrong.' })
 export type ErrorEnvelope = Static<typeof ErrorEnvelope>

@@ -1,0 +1,234 @@
+import Fastify from 'fastify'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import t from 'tap'
+import type { Test } from 'tap'
+import graphOperations, { dateTimeOffset, entity, extend, memoryStore, nullable, Operation, recommendedServerOptions, text } from '../index.js'
+import type { CollectionDefinition, GraphOperationsOptions } from '../index.js'
+
+const calls = '/v1.0/communications/calls/57/operations'
+const permissions = { application: { read: ['Jobs.Read.All'], write: ['Jobs.ReadWrite.All'] } }
+
+async function makeHost (t: Test, options: FastifyServerOptions = {}): Promise<FastifyInstance> {
+  const host = Fastify({ ...recommendedServerOptions, ...options }) as unknown as FastifyInstance
+  t.teardown(async () => { await host.close() })
+  return host
+}
+
+const plain = { prefix: '/v1.0', auth: 'none' } as const
+
+t.test('whatever Ajv options the host has, our bodies are not changed and its own behave as before', async (t) => {
+  for (const customOptions of [{}, { coerceTypes: 'array', removeAdditional: 'all', useDefaults: true }] as const) {
+    const host = await makeHost(t, { ajv: { customOptions } })
+    host.post('/own', { schema: { body: { type: 'object', properties: { n: { type: 'string' } }, additionalProperties: false } } }, async ({ body }) => body)
+    const before = (await host.inject({ method: 'POST', url: '/own', payload: { n: 5, x: 1 } })).body
+    t.equal(before, '{"n":"5"}')
+
+    const withPlugin = await makeHost(t, { ajv: { customOptions } })
+    withPlugin.post('/own', { schema: { body: { type: 'object', properties: { n: { type: 'string' } }, additionalProperties: false } } }, async ({ body }) => body)
+    await withPlugin.register(graphOperations, { ...plain, store: memoryStore() })
+    t.equal((await withPlugin.inject({ method: 'POST', url: '/own', payload: { n: 5, x: 1 } })).body, before)
+    t.equal((await withPlugin.inject({ method: 'POST', url: calls, payload: { clientContext: 5 } })).statusCode, 400)
+    t.equal((await withPlugin.inject({ method: 'POST', url: calls, payload: { clientContext: null, extra: [5] } })).json().extra[0], 5)
+    t.equal((await withPlugin.inject({ url: `${calls}?$filter=x` })).statusCode, 400)
+  }
+})
+
+t.test('the host keeps its error handler, serializer, parsers, validator, schemas, routes and 404', async (t) => {
+  const host = await makeHost(t, { exposeHeadRoutes: false })
+  host.setErrorHandler((error, _request, reply) => { void reply.code(418).send({ host: (error as Error).message }) })
+  host.setNotFoundHandler((_request, reply) => { void reply.code(404).send({ host: 'not found' }) })
+  host.setReplySerializer((payload) => `host:${JSON.stringify(payload)}`)
+  host.setValidatorCompiler(() => () => ({ value: { replaced: true } }))
+  host.addContentTypeParser('*', (_request, _payload, done) => { done(null, { greedy: true }) })
+  host.addContentTypeParser(/json/, (_request, _payload, done) => { done(null, { greedy: true }) })
+  host.addSchema({ $id: 'own', type: 'object' })
+  host.get('/fail', async () => { throw new Error('host failed') })
+  host.get('/v1.0/own', async () => ({ own: true }))
+  host.post('/echo', async ({ body }) => body)
+  await host.register(graphOperations, { ...plain, store: memoryStore() })
+
+  t.equal((await host.inject({ url: '/fail' })).statusCode, 418)
+  t.match((await host.inject({ url: '/v1.0/own' })).body, 'host:{"own":true}')
+  t.equal((await host.inject({ url: '/nothing' })).json().host, 'not found')
+  t.match((await host.inject({ method: 'POST', url: '/echo', payload: '{}', headers: { 'content-type': 'application/xml' } })).body, 'host:{"greedy":true}')
+  t.strictSame(Object.keys(host.getSchemas()), ['own'])
+  t.equal((await host.inject({ url: '/v1.0/own', headers: {} })).headers['odata-version'], undefined)
+
+  const created = await host.inject({ method: 'POST', url: calls, payload: { id: 'a', clientContext: 'x' } })
+  t.equal(created.statusCode, 201)
+  t.equal(created.json().clientContext, 'x')
+  t.equal((await host.inject({ method: 'POST', url: calls, payload: { clientContext: 5 } })).json().error.code, 'invalidRequest')
+  for (const type of ['text/plain', 'application/json2', 'application/vnd.x+json']) {
+    t.equal((await host.inject({ method: 'POST', url: calls, payload: '{}', headers: { 'content-type': type } })).statusCode, 415, type)
+  }
+  t.equal((await host.inject({ method: 'HEAD', url: `${calls}/a` })).statusCode, 200, 'HEAD is there though the host exposes none')
+  t.equal((await host.inject({ method: 'HEAD', url: '/v1.0/own' })).statusCode, 404)
+})
+
+t.test('hooks of the host run on our routes and see the caller', async (t) => {
+  const host = await makeHost(t)
+  const seen: unknown[] = []
+  host.addHook('onResponse', async ({ operationsPrincipal }) => { seen.push(operationsPrincipal?.subject) })
+  await host.register(graphOperations, { ...plain, store: memoryStore() })
+  await host.inject({ url: calls })
+  t.strictSame(seen, ['local'])
+})
+
+t.test('two mounts share the store', async (t) => {
+  const host = await makeHost(t)
+  const store = memoryStore()
+  await host.register(graphOperations, { ...plain, store })
+  await host.register(graphOperations, { ...plain, prefix: '/beta' })
+  await host.register(graphOperations, { ...plain, prefix: '/again', store })
+  await host.inject({ method: 'POST', url: calls, payload: { id: 'a' } })
+  t.equal((await host.inject({ url: calls.replace('v1.0', 'beta') })).json().value[0].id, 'a')
+  t.equal((await host.inject({ url: calls.replace('v1.0', 'again') })).json().value[0].id, 'a')
+  t.equal(host.operationStore, store)
+})
+
+t.test('mounts of one application cannot differ in what app.operations does; siblings can', async (t) => {
+  const differing: Array<[Partial<GraphOperationsOptions>, string]> = [
+    [{ transitions: 'any' }, 'transitions'],
+    [{ writeTimeoutMillis: 5 }, 'writeTimeoutMillis'],
+    [{ types: [extend(Operation, 'contoso.other', {}, { description: 'Another.' })] }, 'types'],
+    [{ collections: [{ path: '/jobs', owner: 'jobs', type: Operation, permissions }] }, 'collections']
+  ]
+  for (const [options, name] of differing) {
+    const host = await makeHost(t)
+    await host.register(graphOperations, { ...plain, store: memoryStore() })
+    await t.rejects(async () => { await host.register(graphOperations, { ...plain, prefix: '/beta', ...options }) }, { code: 'OPS_ERR_MOUNTS_DIFFER', message: name })
+  }
+  const host = await makeHost(t)
+  await host.register(async (one) => { await one.register(graphOperations, { ...plain, store: memoryStore() }) })
+  await host.register(async (two) => { await two.register(graphOperations, { ...plain, prefix: '/beta', store: memoryStore(), transitions: 'any' }) })
+  await host.inject({ method: 'POST', url: calls, payload: { id: 'a' } })
+  t.equal((await host.inject({ url: calls.replace('v1.0', 'beta') })).json().value.length, 0)
+})
+
+t.test('the store: passed, decorated by the host, missing, another one, incomplete', async (t) => {
+  let closed = 0
+  const watched = () => {
+    const store = memoryStore()
+    return { ...store, close: () => { closed += 1 } }
+  }
+  const passed = await makeHost(t)
+  await passed.register(graphOperations, { ...plain, store: watched() })
+  await passed.close()
+  t.equal(closed, 1, 'a store that was passed is closed with the application')
+
+  const decorated = await makeHost(t)
+  const own = watched()
+  decorated.decorate('operationStore', own)
+  await decorated.register(graphOperations, plain)
+  await decorated.inject({ method: 'POST', url: calls, payload: { id: 'a' } })
+  t.equal(await own.count({ tenant: 'local', owner: 'calls/57' }), 1)
+  await decorated.close()
+  t.equal(closed, 1, 'the host\'s own store is the host\'s to close')
+
+  const fails = async (code: string, options: Partial<GraphOperationsOptions>, prepare: (host: FastifyInstance) => void = () => undefined) => {
+    const host = await makeHost(t)
+    prepare(host)
+    await t.rejects(async () => { await host.register(graphOperations, { ...plain, ...options }) }, { code })
+  }
+  await fails('OPS_ERR_STORE_MISSING', {})
+  await fails('OPS_ERR_STORE_DIFFERS', { store: memoryStore() }, (host) => host.decorate('operationStore', memoryStore()))
+  const { changes: _changes, ...incomplete } = memoryStore()
+  await fails('OPS_ERR_STORE_INCOMPLETE', { store: incomplete as never })
+})
+
+t.test('mistakes in the options fail the boot and say what to do', async (t) => {
+  const OwnType = extend(Operation, 'contoso.importOperation', {}, { description: 'An import.' })
+  const Abstract = extend(Operation, 'contoso.abstractOperation', {}, { description: 'None.', abstract: true })
+  const Keyless = entity('contoso.keyless', { name: text('A name.') }, { description: 'No key.' })
+  const row = (change: Partial<Record<keyof CollectionDefinition, unknown>>) => ({ collections: [{ path: '/imports/{importId}/operations', owner: 'imports/{importId}', type: OwnType, permissions, ...change }] })
+  const mistakes: Array<[object, RegExp]> = [
+    [{ transtions: 'any' }, /no option "transtions"; did you mean "transitions"\?/],
+    [{ baseURL: 'x' }, /did you mean "baseUrl"\?/],
+    [{ auth: undefined }, /"auth" is required/],
+    [{ auth: 'yes' }, /"auth" is required/],
+    [{ authorize: true }, /"authorize" must be a function/],
+    [{ prefix: 'v1.0' }, /"prefix" must be like/],
+    [{ prefix: '/v1.0/' }, /"prefix" must be like/],
+    [{ transitions: 'backward' }, /"transitions" must be/],
+    [{ baseUrl: 'example.com' }, /"baseUrl" must be like/],
+    [{ baseUrl: 'https://example.com/' }, /"baseUrl" must be like/],
+    [{ writeTimeoutMillis: 0 }, /"writeTimeoutMillis" must be/],
+    [{ writeTimeoutMillis: '5' }, /"writeTimeoutMillis" must be/],
+    [{ collections: {} }, /"collections" must be a list/],
+    [{ types: {} }, /"types" must be a list/],
+    [{ types: [{}] }, /made by extend/],
+    [row({ path: 'imports' }), /imports: its path must be/],
+    [row({ path: 5 }), /its path must be/],
+    [row({ path: '/imports/' }), /its path must be/],
+    [row({ owner: '/imports' }), /its owner must be/],
+    [row({ owner: undefined }), /its owner must be/],
+    [row({ owner: 'imports/{otherId}' }), /names \{otherId\}/],
+    [row({ path: '/imports/{id}/operations', owner: 'imports/{id}' }), /call the parameter something else/],
+    [row({ type: undefined }), /must be made by extend/],
+    [row({ type: {} }), /must be made by extend/],
+    [row({ type: Keyless }), /must be made by extend/],
+    [row({ type: Abstract }), /contoso.abstractOperation is abstract/],
+    [row({ permissions: undefined }), /its permissions are missing/],
+    [row({ path: '/sites/{x}/onenote/operations', owner: 'imports/{x}' }), /another collection has the same path/],
+    [row({ owner: 'sites/{importId}' }), /has the owner sites\/\{importId\} and another type/]
+  ]
+  for (const [options, message] of mistakes) {
+    const host = await makeHost(t)
+    await t.rejects(async () => { await host.register(graphOperations, { ...plain, store: memoryStore(), ...options } as never) }, { message }, String(message))
+  }
+  const twins = [extend(Operation, 'contoso.twin', {}, { description: 'One.' }), extend(Operation, 'contoso.twin', {}, { description: 'Two.' })]
+  const host = await makeHost(t)
+  await t.rejects(async () => { await host.register(graphOperations, { ...plain, store: memoryStore(), types: twins }) }, /two different types are called contoso.twin/)
+})
+
+t.test('options are not changed, and may be frozen', async (t) => {
+  const host = await makeHost(t)
+  const options = Object.freeze({ ...plain, store: memoryStore(), collections: Object.freeze([]), types: Object.freeze([]) })
+  await host.register(graphOperations, options)
+  t.equal((await host.inject({ url: calls })).statusCode, 200)
+  const logged = await makeHost(t)
+  await logged.register(graphOperations, { ...plain, store: memoryStore(), logLevel: 'silent' } as never)
+  await logged.ready()
+})
+
+t.test('a short maxParamLength is warned about', async (t) => {
+  const warnings = async (options: FastifyServerOptions): Promise<string[]> => {
+    const lines: string[] = []
+    const host = Fastify({ ...options, logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } } })
+    t.teardown(async () => { await host.close() })
+    await host.register(graphOperations, { ...plain, store: memoryStore() })
+    return lines.filter((line) => line.includes('maxParamLength'))
+  }
+  t.equal((await warnings({})).length, 1)
+  t.match((await warnings({ routerOptions: { maxParamLength: 255 } }))[0], /maxParamLength is 255/)
+  t.equal((await warnings({ routerOptions: { maxParamLength: 256 } })).length, 0)
+  t.equal((await warnings(recommendedServerOptions)).length, 0)
+})
+
+t.test('a host\'s own type and collection get routes and validation', async (t) => {
+  const ImportOperation = extend(Operation, 'contoso.importOperation', {
+    fileName: text('The file.'),
+    finishBy: nullable(dateTimeOffset('When it must be done.'))
+  }, { description: 'The import of a file.' })
+  const BigImportOperation = extend(ImportOperation, 'contoso.bigImportOperation', { parts: nullable(text('How many parts.')) }, { description: 'The import of a big file.' })
+  const host = await makeHost(t)
+  await host.register(graphOperations, {
+    ...plain,
+    store: memoryStore(),
+    types: [BigImportOperation],
+    collections: [{ path: '/imports/{importId}/operations', owner: 'imports/{importId}', type: ImportOperation, permissions }]
+  })
+  const url = '/v1.0/imports/1/operations'
+  t.equal((await host.inject({ method: 'POST', url, payload: { id: 'a' } })).json().error.target, 'fileName', 'what may not be null and has no value is needed')
+  const created = await host.inject({ method: 'POST', url, payload: { id: 'a', fileName: 'a.csv' } })
+  t.equal(created.json()['@odata.type'], '#contoso.importOperation')
+  t.equal((await host.inject({ method: 'POST', url, payload: { fileName: 'a.csv', parts: '3' } })).statusCode, 400, 'a member of a derived type on the declared one')
+  const big = await host.inject({ method: 'POST', url, payload: { '@odata.type': 'contoso.bigImportOperation', id: 'b', fileName: 'b.csv', parts: '3' } })
+  t.equal(big.json().parts, '3')
+  t.equal((await host.inject({ method: 'PATCH', url: `${url}/b`, payload: { '@odata.type': '#contoso.importOperation', status: 'running', parts: '4' } })).json().parts, '4')
+  t.equal((await host.inject({ method: 'PATCH', url: `${url}/a`, payload: { parts: '4' } })).statusCode, 400)
+  t.equal((await host.inject({ method: 'PATCH', url: `${url}/a`, payload: { '@odata.type': '#contoso.bigImportOperation' } })).statusCode, 400)
+  t.equal((await host.inject({ method: 'PATCH', url: `${url}/a`, payload: { finishBy: 'soon' } })).statusCode, 400)
+  const worker = await host.operations.update<{ fileName: string }>({ tenant: 'local', owner: 'imports/1', id: 'a' }, { fileName: 'c.csv' })
+  t.equal(worker.value.fileName, 'c.csv')
+})
