@@ -55,7 +55,7 @@ async function chooseAuth (environment: Environment, host: string): Promise<{ au
   return { auth: jwtAuth(development), issuer: development }
 }
 
-const description = 'Long-running work reports its state here, and clients follow it. Token field: the Authorize button.'
+const description = 'Long-running work reports its state here, and clients follow it. Press Authorize and paste a bearer token; a development server prints one at its start.'
 
 /** Makes the server: the plugin at `/v1.0` and `/beta` over one store, its documentation and probes. */
 export async function createServer (environment: Environment): Promise<GraphServer> {

@@ -27,7 +27,7 @@ export async function makeApp (): Promise<FastifyInstance> {
   const app = Fastify(recommendedServerOptions)
   await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Imports', version: '1' } } })
   await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none', collections: [imports] })
-  return app
+  return await app
 }
 
 if (process.argv[1]?.endsWith('own-type.ts') === true) {

@@ -32,7 +32,7 @@ export async function copyPages (app: FastifyInstance, siteId: string, pages: Re
 export async function makeApp (): Promise<FastifyInstance> {
   const app = Fastify(recommendedServerOptions)
   await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none' })
-  return app
+  return await app
 }
 
 if (process.argv[1]?.endsWith('worker.ts') === true) {

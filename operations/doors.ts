@@ -1,5 +1,6 @@
 import { GraphError } from '../errors.js'
 import type { Create, StructuredType, Update } from '../schemas/definition.js'
+import { isOwnerId, toOwnerId } from '../schemas/owner-id.js'
 import type { Collection, Key, OperationRecord, OperationStore } from '../storage/store.js'
 import type { Domain } from './index.js'
 import type { Precondition } from './precondition.js'
@@ -36,27 +37,29 @@ function toPrecondition (options: WriteOptions | undefined): Precondition {
 }
 
 export function makeDoors (domain: Domain, store: OperationStore, findOwnerType: FindOwnerType): OperationDoors {
-  const getDeclared = ({ owner }: Collection): StructuredType => {
-    const type = findOwnerType(owner)
-    if (type === undefined) throw new GraphError('invalidRequest', `"${owner}" is not the owner of a collection, such as sites/{id} or calls/{id}`, { target: 'owner' })
-    return type
+  const getCollection = ({ tenant, owner }: Collection): { declared: StructuredType, collection: Collection } => {
+    if (!isOwnerId(tenant)) throw new GraphError('invalidRequest', `"${tenant}" cannot be a tenant`, { target: 'tenant' })
+    const declared = findOwnerType(owner)
+    if (declared === undefined) throw new GraphError('invalidRequest', `"${owner}" is not the owner of a collection, such as sites/{id} or calls/{id}`, { target: 'owner' })
+    return { declared, collection: { tenant: toOwnerId(tenant), owner: owner.split('/').map(toOwnerId).join('/') } }
   }
   return Object.freeze<OperationDoors>({
-    async create<R extends object> (collection: Collection, body: Create<R>) {
-      const declared = getDeclared(collection)
+    async create<R extends object> (given: Collection, body: Create<R>) {
+      const { declared, collection } = getCollection(given)
       return await domain.create(collection, declared, domain.bodyRules(declared).parse(body, 'create')) as unknown as Operation<R>
     },
     async find<R extends object> (key: Key) {
-      getDeclared(key)
-      return await store.find(key) as unknown as Operation<R> | undefined
+      const { collection } = getCollection(key)
+      return await store.find({ ...collection, id: key.id }) as unknown as Operation<R> | undefined
     },
     async update<R extends object> (key: Key, body: Update<R>, options?: WriteOptions) {
-      const payload = domain.bodyRules(getDeclared(key)).parse(body, 'update')
-      return await domain.update(key, payload, toPrecondition(options)) as unknown as Operation<R>
+      const { declared, collection } = getCollection(key)
+      const payload = domain.bodyRules(declared).parse(body, 'update')
+      return await domain.update({ ...collection, id: key.id }, payload, toPrecondition(options)) as unknown as Operation<R>
     },
     async remove (key: Key, options?: WriteOptions) {
-      getDeclared(key)
-      await domain.remove(key, toPrecondition(options))
+      const { collection } = getCollection(key)
+      await domain.remove({ ...collection, id: key.id }, toPrecondition(options))
     }
   })
 }

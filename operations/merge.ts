@@ -18,7 +18,9 @@ const replace: Merge = (_stored, sent) => sent
  */
 const mergeDynamic: Merge = (stored, sent) => {
   if (!isObject(sent)) return sent
-  const members: Record<string, unknown> = { ...(isObject(stored) ? stored : {}) }
+  // the type of a value goes first in it
+  const type = sent[typeMember] === undefined ? {} : { [typeMember]: sent[typeMember] }
+  const members: Record<string, unknown> = { ...type, ...(isObject(stored) ? stored : {}), ...type }
   mergeDynamicMembers(members, sent, () => true)
   return members
 }
@@ -27,13 +29,14 @@ const annotationOf = (name: string): string => `${name}@odata.type`
 
 /** Dynamic members of `sent` into `members`; an annotation goes where its property goes, just before it. */
 function mergeDynamicMembers (members: Record<string, unknown>, sent: Members, isDynamic: (name: string) => boolean): void {
-  if (sent[typeMember] !== undefined && isDynamic(typeMember)) members[typeMember] = sent[typeMember]
   for (const [name, value] of Object.entries(sent)) {
     if (name.includes('@') || !isDynamic(name)) continue
     const annotation = annotationOf(name)
-    const stored = members[name]
     const type = sent[annotation] ?? (isObject(value) ? members[annotation] : undefined)
-    if (value === null || type !== members[annotation]) {
+    const isOther = type !== members[annotation]
+    // a value of another type is another value, not a part of the stored one
+    const stored = isOther ? undefined : members[name]
+    if (value === null || isOther) {
       Reflect.deleteProperty(members, annotation)
       Reflect.deleteProperty(members, name)
     }
@@ -79,7 +82,8 @@ export function makeMerge (type: StructuredType): (stored: Members | undefined, 
   return (stored, sent) => {
     const result: Record<string, unknown> = { [typeMember]: typeName }
     for (const { name, merge, unset, isImmutable } of declared) {
-      const before = stored === undefined ? unset : stored[name]
+      // an operation stored before its type had the property is without it
+      const before = stored !== undefined && Object.hasOwn(stored, name) ? stored[name] : unset
       const isSent = Object.hasOwn(sent, name) && !(isImmutable && stored !== undefined)
       result[name] = isSent ? merge(before, sent[name]) : before
     }

@@ -89,6 +89,8 @@ function objectReader ({ properties, open, readType }: ObjectRules): Reader {
     const prefix = path === '' ? '' : `${path}/`
     const members: Record<string, unknown> = {}
     for (const [name, member] of Object.entries(value)) {
+      // what JSON leaves out is absent for callers in code too
+      if (member === undefined) continue
       const read = properties.get(name)
       if (read !== undefined) {
         members[name] = read(member, prefix + name, issues)
@@ -115,9 +117,16 @@ const dynamicObject = objectReader({
   }
 })
 
+/** Whether JSON has such a value; callers in code may pass others. */
+function isJson (value: unknown): boolean {
+  if (isObject(value)) return [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
+  return value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value)
+}
+
 function readDynamic (value: unknown, path: string, issues: Issue[]): unknown {
+  if (!isJson(value)) issues.push({ target: path, message: `"${path}" is not a value of JSON` })
   if (Array.isArray(value)) return value.map((member, index) => readDynamic(member, `${path}/${index}`, issues))
-  if (typeof value === 'string' && value.length > textLimit) issues.push({ target: path, message: `"${path}" must have at most ${textLimit} characters` })
+  if (typeof value === 'string' && value.length > textLimit && Array.from(value).length > textLimit) issues.push({ target: path, message: `"${path}" must have at most ${textLimit} characters` })
   if (typeof value === 'number' && !Number.isFinite(value)) issues.push({ target: path, message: `"${path}" is too large a number` })
   return isObject(value) ? dynamicObject(value, path, issues) : readText(value, path, issues)
 }
@@ -134,16 +143,40 @@ function complexReader (type: StructuredType): Reader {
   })
 }
 
+/** Reads with each reader, and keeps the first reading without an issue, else the first one. */
+function firstFit (readers: readonly Reader[]): Reader {
+  return (value, path, issues) => {
+    const tries = readers.map((read) => {
+      const found: Issue[] = []
+      return { members: read(value, path, found), found }
+    })
+    const best = tries.find(({ found }) => found.length === 0) ?? tries[0]
+    issues.push(...best?.found ?? [])
+    return best === undefined ? value : best.members
+  }
+}
+
+/** A property that derived types declare in different ways: the kind of the value says which ones are meant. */
+function choiceReader (alternatives: readonly TSchema[]): Reader {
+  const names = alternatives.flatMap((schema) => schema['enum'] as string[] | undefined ?? [])
+  const readName = enumReader(names)
+  const readList = firstFit(alternatives.filter((schema) => schema['type'] === 'array').map(valueReader))
+  const readComplex = firstFit(alternatives.filter((schema) => findStructured(schema) !== undefined).map(valueReader))
+  return (value, path, issues) => {
+    if (Array.isArray(value)) return readList(value, path, issues)
+    if (isObject(value)) return readComplex(value, path, issues)
+    return readName(readText(value, path, issues), path, issues)
+  }
+}
+
 function valueReader (schema: TSchema): Reader {
   const { value } = splitNullable(schema)
   const structured = findStructured(value)
   if (structured !== undefined) return complexReader(structured)
   if (value['enum'] !== undefined) return enumReader(value['enum'] as string[])
   if (value['type'] === 'array') return arrayReader(valueReader(value['items'] as TSchema))
-  const alternatives = (value['anyOf'] as TSchema[] | undefined)?.map(findStructured).find((type) => type !== undefined)
-  if (alternatives === undefined) return readText
-  const readComplex = complexReader(alternatives)
-  return (given, path, issues) => isObject(given) ? readComplex(given, path, issues) : readText(given, path, issues)
+  const alternatives = value['anyOf'] as TSchema[] | undefined
+  return alternatives === undefined ? readText : choiceReader(alternatives)
 }
 
 /**

@@ -9,6 +9,9 @@ import { toResultSchema } from '../schemas/views/request.js'
 import type { NewRecord } from '../storage/store.js'
 import { makeMerge } from './merge.js'
 
+/** Characters that the representation of one operation may have: bodies are bounded, what they add up to is too. */
+export const textSizeLimit = 262_144
+
 /** Dynamic properties that one operation may have. */
 export const dynamicPropertyLimit = 100
 
@@ -21,7 +24,10 @@ export interface TypeRules {
   readonly check: (members: Readonly<Record<string, unknown>>) => void
   /** @throws invalidRequest when a request names a type that this one is not. */
   readonly checkTypeName: (name: string | undefined) => void
-  /** The record of checked members; `fallback` is the instant for a type or operation without a creation date. */
+  /**
+   * The record of checked members; `fallback` is the instant for a type or operation without a creation date.
+   * @throws invalidRequest when it is larger than {@link textSizeLimit}
+   */
   readonly toRecord: (members: Readonly<Record<string, unknown>>, fallback: string) => NewRecord
 }
 
@@ -48,11 +54,13 @@ function makeTypeRules (type: StructuredType, types: TypeSet, compile: (schema: 
     },
     toRecord (members, fallback) {
       const created = members['createdDateTime']
+      const text = JSON.stringify(members)
+      if (text.length > textSizeLimit) throw invalidRequest([{ target: '', message: `an operation must have at most ${textSizeLimit.toLocaleString('en')} characters` }])
       return {
         id: members['id'] as string,
         type: name,
         created: (names.has('createdDateTime') && typeof created === 'string' ? findInstant(created) : undefined) ?? fallback,
-        text: JSON.stringify(members)
+        text
       }
     }
   }

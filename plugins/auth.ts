@@ -6,7 +6,8 @@ import type { CollectionRow } from '../routes/collection.js'
 import type { Mount } from '../routes/mount.js'
 import { toCollection } from '../routes/mount.js'
 import type { Principal } from '../schemas/principal.js'
-import { isApplication, ownerIdPattern, PrincipalSchema } from '../schemas/principal.js'
+import { isOwnerId } from '../schemas/owner-id.js'
+import { isApplication, PrincipalSchema } from '../schemas/principal.js'
 import { makeCompiler } from '../schemas/validator.js'
 import type { Awaitable } from '../storage/store.js'
 import type { Authorize } from './permissions.js'
@@ -39,7 +40,6 @@ export function unauthenticated (error?: 'invalid_token'): GraphError {
 }
 
 const validate = makeCompiler()(Type.Object(PrincipalSchema.properties))
-const ownerId = new RegExp(ownerIdPattern)
 
 /**
  * Makes the hook that every route runs before it reads anything: authenticate, then authorize.
@@ -70,7 +70,7 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Mount['guard'] {
     // an application is nobody's "me"
     if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
     const { owner } = toCollection(row, request)
-    if (!owner.split('/').every((part) => ownerId.test(part))) return
+    if (!owner.split('/').every(isOwnerId)) return
     if (!await decide(principal, action, row.definition, owner)) throw refuse(principal, row, action)
   }
 }

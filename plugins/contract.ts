@@ -35,7 +35,7 @@ export const contractPlugin = fp(async (scope: FastifyInstance) => {
   scope.setReplySerializer((payload) => typeof payload === 'string' ? payload : JSON.stringify(payload))
 
   scope.setErrorHandler((error, request, reply) => {
-    const answer = toGraphError(error)
+    const answer = toGraphError(error, request.routeOptions.bodyLimit)
     if (answer.statusCode >= 500) request.log.error({ err: error }, 'request failed')
     return sendError(answer, reply)
   })

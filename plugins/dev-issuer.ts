@@ -9,7 +9,7 @@ import type { JSONWebKeySet } from 'jose'
 import { GraphError, invalidRequest } from '../errors.js'
 import { sendError, toGraphError } from '../routes/http/envelope.js'
 import { setCommonHeaders } from '../routes/http/request-ids.js'
-import { ownerIdPattern } from '../schemas/principal.js'
+import { ownerIdPattern } from '../schemas/owner-id.js'
 import { makeCompiler } from '../schemas/validator.js'
 
 /** What a token shall say; everything may be left out. */
@@ -66,7 +66,7 @@ export const devIssuerPlugin = fp(async (app: FastifyInstance, { issuer }: { iss
       setCommonHeaders(request, reply)
       if (!loopbackHosts.test(request.hostname)) throw new GraphError('accessDenied', 'the development issuer answers loopback hosts only')
     })
-    scope.setErrorHandler((error, _request, reply) => sendError(toGraphError(error), reply))
+    scope.setErrorHandler((error, request, reply) => sendError(toGraphError(error, request.routeOptions.bodyLimit), reply))
     scope.setValidatorCompiler(() => (given: unknown) => {
       const value = given ?? {}
       const issues = validate(value)

@@ -3,7 +3,7 @@ import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose'
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose'
 import { GraphError, hostErrors } from '../errors.js'
 import type { Principal } from '../schemas/principal.js'
-import { ownerIdPattern } from '../schemas/principal.js'
+import { isOwnerId } from '../schemas/owner-id.js'
 import type { Authenticate } from './auth.js'
 import { unauthenticated } from './auth.js'
 
@@ -44,19 +44,52 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 /** Three parts without padding or spaces. @see RFC 7515, 3.1 */
 const bearer = /^bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i
 
+/** How long keys that could not be had are not asked for again. */
+const retryAfterSeconds = 5
+
 /** The tenant of all personal Microsoft accounts. */
 const personalTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** jose's codes for keys that cannot be had now, which is not the caller's mistake. */
 const unavailable: readonly string[] = [errors.JWKSTimeout.code, errors.JWKSInvalid.code, errors.JOSEError.code]
 
-const ownerId = new RegExp(ownerIdPattern)
+function isUnavailable (error: unknown): boolean {
+  return !(error instanceof errors.JOSEError) || unavailable.includes(error.code)
+}
+
+/**
+ * Keys of a URL. After a fetch that failed the URL is left alone for a while: what was fetched before is
+ * used, else the keys are unavailable.
+ */
+function makeRemoteKeys (url: URL): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(url, { cooldownDuration: 10_000 })
+  let leaveAloneUntil = 0
+  return async (header, token) => {
+    if (Date.now() < leaveAloneUntil) {
+      const fetched = remote.jwks()
+      if (fetched === undefined) throw new errors.JWKSTimeout()
+      return await createLocalJWKSet(fetched)(header, token)
+    }
+    try {
+      return await remote(header, token)
+    } catch (error) {
+      if (isUnavailable(error)) leaveAloneUntil = Date.now() + retryAfterSeconds * 1_000
+      throw error
+    }
+  }
+}
 
 function toKeys ({ jwksUri, jwks }: JwtAuthOptions): JWTVerifyGetKey {
   if (jwks !== undefined && jwksUri === undefined) return createLocalJWKSet(jwks)
   if (jwksUri === undefined || jwks !== undefined) throw new hostErrors.OPS_ERR_OPTION('jwtAuth takes either jwksUri or jwks')
   if (!URL.canParse(jwksUri)) throw new hostErrors.OPS_ERR_OPTION('jwksUri must be a URL')
-  return createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 10_000 })
+  return makeRemoteKeys(new URL(jwksUri))
+}
+
+/** Options come from JavaScript too, whatever their types say. */
+function isNamed (value: unknown): boolean {
+  const names = [value].flat()
+  return names.length > 0 && names.every((name) => typeof name === 'string' && name !== '')
 }
 
 function isTextList (value: unknown): value is string[] {
@@ -71,7 +104,7 @@ function findPrincipal (payload: JWTPayload, claims: Required<ClaimNames>): Prin
   const roles = payload[claims.roles]
   if (typeof tenant !== 'string' || typeof subject !== 'string') return undefined
   if (!(scopes === undefined || typeof scopes === 'string') || !(roles === undefined || isTextList(roles))) return undefined
-  const aliases = claims.aliases.map((name) => payload[name]).filter((alias) => typeof alias === 'string' && ownerId.test(alias)) as string[]
+  const aliases = claims.aliases.map((name) => payload[name]).filter((alias) => typeof alias === 'string' && isOwnerId(alias)) as string[]
   return {
     tenant,
     subject,
@@ -90,7 +123,7 @@ function findPrincipal (payload: JWTPayload, claims: Required<ClaimNames>): Prin
  */
 export function jwtAuth (options: JwtAuthOptions): Authenticate {
   const { issuer, audience, typ = ['JWT', 'at+jwt'], clockToleranceSeconds = 30 } = options
-  if (issuer.length === 0 || audience.length === 0) throw new hostErrors.OPS_ERR_OPTION('jwtAuth needs issuer and audience')
+  if (!isNamed(issuer) || !isNamed(audience)) throw new hostErrors.OPS_ERR_OPTION('jwtAuth needs issuer and audience')
   if (!(clockToleranceSeconds >= 0 && clockToleranceSeconds <= 300)) throw new hostErrors.OPS_ERR_OPTION('clockToleranceSeconds must be from 0 to 300')
   const claims = { tenant: 'tid', subject: 'oid', aliases: ['upn', 'preferred_username'], scopes: 'scp', roles: 'roles', ...options.claims }
   const keys = toKeys(options)
@@ -104,8 +137,7 @@ export function jwtAuth (options: JwtAuthOptions): Authenticate {
     const token = bearer.exec(authorization)?.[1]
     if (token === undefined) throw unauthenticated('invalid_token')
     const { payload, protectedHeader } = await jwtVerify(token, keys, rules).catch((error: unknown) => {
-      const code = error instanceof errors.JOSEError ? error.code : undefined
-      if (code === undefined || unavailable.includes(code)) throw new GraphError('serviceNotAvailable', undefined, { headers: { 'retry-after': '5' } })
+      if (isUnavailable(error)) throw new GraphError('serviceNotAvailable', undefined, { headers: { 'retry-after': String(retryAfterSeconds) } })
       throw unauthenticated('invalid_token')
     })
     const principal = types.includes((protectedHeader.typ ?? '').toLowerCase()) ? findPrincipal(payload, claims) : undefined

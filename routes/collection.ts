@@ -2,7 +2,7 @@ import { hostErrors } from '../errors.js'
 import type { StructuredType } from '../schemas/definition.js'
 import { definitionOf, findStructured } from '../schemas/definition.js'
 import type { Principal } from '../schemas/principal.js'
-import { ownerIdPattern } from '../schemas/principal.js'
+import { isOwnerId, toOwnerId } from '../schemas/owner-id.js'
 import { nameOf } from '../schemas/type-set.js'
 import type { CollectionDefinition, Permissions } from './collections.js'
 
@@ -28,13 +28,6 @@ export interface CollectionRow {
 }
 
 const placeholder = /\{(\w+)\}/g
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
-
-/** A GUID is the same in either case. */
-export function toOwnerId (id: string): string {
-  return guid.test(id) ? id.toLowerCase() : id
-}
-
 /** The owner that stands for the caller's own things. */
 export function toOwnOwner ({ subject }: Principal): string {
   return `users/${toOwnerId(subject)}`
@@ -72,8 +65,7 @@ function toRow (definition: CollectionDefinition): CollectionRow {
   const { path, owner, type, permissions } = definition
   const isUsers = owner.startsWith('users/')
   const segments = path.slice(1).split('/')
-  const ownerId = ownerIdPattern.slice(1, -1)
-  const ownerPattern = new RegExp(`^${owner.replaceAll('.', '\\.').replace(placeholder, ownerId)}$`)
+  const ownerParts = owner.split('/')
   return Object.freeze<CollectionRow>({
     definition,
     type,
@@ -90,7 +82,10 @@ function toRow (definition: CollectionDefinition): CollectionRow {
       const [name] = placeholdersOf(segment)
       return name === undefined ? (index === 0 ? segment : `/${segment}`) : toKey(parameters[name] as string)
     }).join(''),
-    ownsOwner: (text) => ownerPattern.test(text)
+    ownsOwner (text) {
+      const parts = text.split('/')
+      return parts.length === ownerParts.length && ownerParts.every((part, index) => part.startsWith('{') ? isOwnerId(parts[index] as string) : part === parts[index])
+    }
   })
 }
 

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Domain } from '../operations/index.js'
+import { toOwnerId } from '../schemas/owner-id.js'
 import type { Principal } from '../schemas/principal.js'
 import type { Awaitable, Collection, Key } from '../storage/store.js'
 import type { CollectionRow } from './collection.js'
-import { toOwnerId } from './collection.js'
 
 /** What may be done with a collection; `list`, `get` and `count` read, the others write. */
 export type Action = 'list' | 'get' | 'count' | 'create' | 'update' | 'remove'

@@ -45,10 +45,15 @@ export function isImmutable (schema: TSchema): boolean {
   return Object.hasOwn(schema, immutableKey)
 }
 
-/** A property's schema without its null, and whether null was allowed. */
+/** A schema made by {@link nullable} without its null, any other one as it is. */
 export function splitNullable (schema: TSchema): { value: TSchema, isNullable: boolean } {
-  const members = schema['anyOf'] as TSchema[] | undefined
-  const value = members?.find((member) => member['type'] !== 'null')
-  if (members?.length !== 2 || value === undefined) return { value: schema, isNullable: false }
-  return { value, isNullable: members.some((member) => member['type'] === 'null') }
+  const members = schema['anyOf'] as TSchema[] | undefined ?? []
+  const [value, ...more] = members.filter((member) => member['type'] !== 'null')
+  if (value === undefined || more.length > 0 || members.length !== 2) return { value: schema, isNullable: false }
+  return { value, isNullable: true }
+}
+
+/** What a property's schema says it is for. */
+export function descriptionOf (schema: TSchema): string | undefined {
+  return schema['description'] as string | undefined ?? splitNullable(schema).value['description'] as string | undefined
 }

@@ -1,8 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
-
-/** What an owner's id may be: site ids have commas, the names of guests have `#EXT#`. */
-export const ownerIdPattern = "^[A-Za-z0-9_.~=!@,'+#-]{1,256}$"
+import { ownerIdPattern } from './owner-id.js'
 
 const OwnerId = Type.String({ pattern: ownerIdPattern })
 

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { TObject, TProperties, TString } from '@sinclair/typebox'
 import { operationIdPattern } from './entity.js'
-import { ownerIdPattern } from './principal.js'
+import { ownerIdPattern } from './owner-id.js'
 
 /** The path parameters of a collection, and of an operation in it. */
 export function toParametersSchema (parameters: ReadonlyArray<{ readonly name: string, readonly of: string }>, withId: boolean): TObject {

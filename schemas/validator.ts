@@ -21,7 +21,7 @@ function toList (values: readonly unknown[]): string {
   return [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' or ')
 }
 
-function toPhrase ({ keyword, params, parentSchema }: ErrorObject): string {
+function toPhrase ({ keyword, params, parentSchema, message }: ErrorObject): string {
   const given = params as Record<string, unknown>
   const schema = parentSchema as { enum: readonly unknown[], pattern: string }
   switch (keyword) {
@@ -34,7 +34,8 @@ function toPhrase ({ keyword, params, parentSchema }: ErrorObject): string {
     case 'pattern': return `must match ${schema.pattern}`
     case 'minimum': return `must be at least ${String(given['limit'])}`
     case 'maximum': return `must be at most ${String(given['limit'])}`
-    default: return 'must be one of the shapes that the types of this collection declare'
+    case 'anyOf': return 'must be one of the shapes that the types of this collection declare'
+    default: return String(message)
   }
 }
 
@@ -48,9 +49,11 @@ function toIssue (error: ErrorObject): Issue {
   return { target, message: `${target === '' ? 'the value' : `"${target}"`} ${toPhrase(error)}` }
 }
 
-/** An error of one alternative says nothing once the whole choice is reported. */
-function isReported (error: ErrorObject): boolean {
-  return !/\/anyOf\/\d+\//.test(error.schemaPath)
+/** An error of one alternative says nothing beside that of the whole choice. */
+function isReported (error: ErrorObject, _index: number, all: readonly ErrorObject[]): boolean {
+  if (/\/anyOf\/\d+\//.test(error.schemaPath)) return false
+  // the names of an enumeration say more than that they are text
+  return error.keyword !== 'type' || !all.some(({ keyword, instancePath }) => keyword === 'enum' && instancePath === error.instancePath)
 }
 
 /**
@@ -62,6 +65,6 @@ export function makeCompiler (): (schema: TSchema) => Validator {
   ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
   return (schema) => {
     const check = ajv.compile(schema)
-    return (value) => check(value) ? [] : (check.errors ?? []).filter(isReported).slice(0, issueLimit).map(toIssue)
+    return (value) => check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).slice(0, issueLimit).map(toIssue)
   }
 }

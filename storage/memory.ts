@@ -2,7 +2,7 @@ import { checkKeptChanges, committedKinds, findConflict, idOf } from './change.j
 import { StoredRecord } from './record.js'
 import { StoreUnavailableError } from './store.js'
 import type { Change, ChangesPage, Collection, CommitOutcome, CommittedChange, Key, OperationRecord, OperationStore, Page } from './store.js'
-import { makeMark, makeSequenceNames } from './versions.js'
+import { makeCursors, makeMark, makeVersions } from './versions.js'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -25,7 +25,8 @@ const orderOf = (record: OperationRecord): string => `${record.created} ${record
 export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}): OperationStore {
   checkKeptChanges(keptChanges)
   const shelves = new Map<string, Shelf>()
-  const { toName, findSequence } = makeSequenceNames(makeMark())
+  const makeVersion = makeVersions()
+  const { toCursor, findSequence } = makeCursors(makeMark())
   let sequence = 0
   let closed = false
 
@@ -44,7 +45,7 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
 
   const apply = (shelf: Shelf, change: Change): OperationRecord | undefined => {
     sequence += 1
-    const version = toName(sequence)
+    const version = makeVersion()
     const id = idOf(change)
     const record = change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)
     if (record === undefined) shelf.records.delete(id)
@@ -93,7 +94,7 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
       return {
         expired: false,
         changes: found.map(({ kind, id, version }) => ({ kind, id, version })),
-        cursor: toName(found.at(-1)?.sequence ?? after)
+        cursor: toCursor(found.at(-1)?.sequence ?? after)
       }
     },
 

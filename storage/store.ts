@@ -84,7 +84,7 @@ export interface CommittedChange {
 export type ChangesPage =
   /** `cursor` continues after the last of `changes`. */
   | { readonly expired: false, readonly changes: readonly CommittedChange[], readonly cursor: string }
-  /** The history no longer reaches back to the cursor, or the cursor is not of this collection: read everything again. */
+  /** The history does not reach back to the cursor, or the cursor is not of this store: read everything again. */
   | { readonly expired: true }
 
 export interface OperationStore {

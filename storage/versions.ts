@@ -1,28 +1,45 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomFillSync } from 'node:crypto'
 
-/** Names made from a sequence number that only grows, marked with where they were made. */
-export interface SequenceNames {
-  toName: (sequence: number) => string
-  /** The sequence number of a name made here, `undefined` for any other text. */
-  findSequence: (name: string) => number | undefined
+const versionBytes = 12
+const versionsAtOnce = 128
+
+/**
+ * Makes versions: 96 random bits, so that none comes back, not after a restart or from a restored copy
+ * either, and none tells how much others write.
+ */
+export function makeVersions (): () => string {
+  const pool = Buffer.alloc(versionBytes * versionsAtOnce)
+  let used = pool.length
+  return () => {
+    if (used === pool.length) {
+      randomFillSync(pool)
+      used = 0
+    }
+    used += versionBytes
+    return pool.toString('base64url', used - versionBytes, used)
+  }
 }
 
-/** A mark that no other opening of any store has. */
+/** Places in a history, by the number of the last change before them. */
+export interface Cursors {
+  toCursor: (sequence: number) => string
+  /** The number behind a cursor of this history, `undefined` for any other text. */
+  findSequence: (cursor: string) => number | undefined
+}
+
+/** A mark that no other history has. */
 export function makeMark (): string {
   return randomBytes(6).toString('hex')
 }
 
-/**
- * Versions carry the mark of this opening of the store, so that none comes back when a store starts
- * anew or an old copy is restored; cursors carry the mark of the history they are a place in.
- */
-export function makeSequenceNames (mark: string): SequenceNames {
+/** Cursors carry the mark of the history they are a place in. */
+export function makeCursors (mark: string): Cursors {
   const suffix = `-${mark}`
   return {
-    toName: (sequence) => sequence.toString(36) + suffix,
-    findSequence (name) {
-      if (!/^[0-9a-z]{1,11}-[0-9a-f]+$/.test(name) || !name.endsWith(suffix)) return undefined
-      return Number.parseInt(name, 36)
+    toCursor: (sequence) => sequence.toString(36) + suffix,
+    findSequence (cursor) {
+      if (!/^[0-9a-z]{1,11}-[0-9a-f]+$/.test(cursor) || !cursor.endsWith(suffix)) return undefined
+      return Number.parseInt(cursor, 36)
     }
   }
 }

@@ -191,6 +191,21 @@ t.test('options are not changed, and may be frozen', async (t) => {
   await logged.ready()
 })
 
+t.test('app.operations and the routes mean the same owner, whatever the case of a GUID', async (t) => {
+  const host = await makeHost(t)
+  await host.register(graphOperations, { ...plain, store: memoryStore() })
+  const guid = '2C712604-1370-44E7-A1F5-426573FDA80A'
+  const key = { tenant: 'local', owner: `groups/${guid}`, id: 'a' }
+  await host.operations.create(key, { id: 'a' })
+  t.equal((await host.inject({ url: `/v1.0/groups/${guid}/onenote/operations/a` })).statusCode, 200)
+  t.equal((await host.inject({ url: `/v1.0/groups/${guid.toLowerCase()}/onenote/operations/a` })).statusCode, 200)
+  t.equal((await host.operations.update(key, { status: 'Running' })).value['status'], 'Running')
+  t.ok(await host.operations.find(key))
+  await host.operations.remove(key)
+  t.equal(await host.operations.find(key), undefined)
+  for (const tenant of ['', 'a/b', 'a\0b']) await t.rejects(host.operations.find({ ...key, tenant }), /cannot be a tenant/)
+})
+
 t.test('a short maxParamLength is warned about', async (t) => {
   const warnings = async (options: FastifyServerOptions): Promise<string[]> => {
     const lines: string[] = []

@@ -87,10 +87,7 @@ function toRouteSchema (mount: Mount, row: CollectionRow, withId: boolean, route
     ...(route.body && { body: { $ref: toReference(nameOf(row.type), route.body) } }),
     headers: {
       type: 'object',
-      properties: Object.fromEntries(names.map((name) => {
-        const { example, ...header } = requestHeaders[name]
-        return [name, { ...header, ...(example !== undefined && { examples: [example] }) }]
-      }))
+      properties: Object.fromEntries(names.map((name) => [name, requestHeaders[name]]))
     },
     response: toResponses(mount, row, route),
     ...(mount.isGuarded && { security: [{ [securityScheme]: [] }] })

@@ -7,24 +7,19 @@ import { StoreUnavailableError } from '../../storage/store.js'
 /** Graph's clients read errors only from plain JSON. */
 export const errorType = 'application/json; charset=utf-8'
 
-const ownCodes: Readonly<Record<string, ClientErrorName>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'contentTooLarge',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupportedMediaType'
-}
-
 /** The kind that stands for a status code another plugin or the framework chose. */
 function kindOf (status: number): ClientErrorName {
   const exact = (Object.keys(clientErrors) as ClientErrorName[]).find((kind) => clientErrors[kind].status === status)
   return exact ?? (status >= 400 && status < 500 ? 'invalidRequest' : 'generalException')
 }
 
-/** Any error as one a client may see: what is not meant for clients keeps its text to itself. */
-export function toGraphError (error: unknown): GraphError {
+/** Any error as one a client may see: what is not meant for clients keeps its text to itself. `bodyLimit` is that of the route, in bytes. */
+export function toGraphError (error: unknown, bodyLimit = 0): GraphError {
   if (error instanceof GraphError) return error
   if (error instanceof StoreUnavailableError) return new GraphError('serviceNotAvailable', undefined, { headers: { 'retry-after': '1' } })
   const { code, statusCode = 500, message } = error as Partial<FastifyError>
-  const own = ownCodes[code ?? '']
-  if (own !== undefined) return new GraphError(own)
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new GraphError('contentTooLarge', `the body must have at most ${bodyLimit.toLocaleString('en')} bytes`)
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new GraphError('unsupportedMediaType')
   const kind = kindOf(statusCode)
   return new GraphError(kind, clientErrors[kind].status < 500 ? message : undefined)
 }

@@ -32,9 +32,8 @@ const controlInformation = {
 }
 
 /** The representation: `allOf` of the base and what the type adds, never closed, since derived types add more. */
-function toRepresentation (type: StructuredType, types: TypeSet): Json {
+function toRepresentation (type: StructuredType, derived: readonly StructuredType[]): Json {
   const { name, base, own, kind } = definitionOf(type)
-  const derived = types.derivedFrom(type)
   const control = kind === 'entity' ? controlInformation : { [typeMember]: controlInformation[typeMember] }
   const members = {
     type: 'object',
@@ -89,7 +88,7 @@ export function toComponents (declared: Iterable<StructuredType>, types: TypeSet
     for (const member of [type, ...types.derivedFrom(type)].flatMap(lineage)) entities.add(member)
   }
   for (const type of entities) {
-    components[nameOf(type)] = toRepresentation(type, types)
+    components[nameOf(type)] = toRepresentation(type, types.derivedFrom(type).filter((derived) => entities.has(derived)))
     for (const named of declaredProperties(type).flatMap(([, schema]) => namedIn(schema))) {
       const enumeration = findEnumeration(named)
       if (enumeration !== undefined) {
@@ -97,7 +96,7 @@ export function toComponents (declared: Iterable<StructuredType>, types: TypeSet
         continue
       }
       const complexType = named as StructuredType
-      components[nameOf(complexType)] = toRepresentation(complexType, types)
+      components[nameOf(complexType)] = toRepresentation(complexType, [])
       for (const view of ['create', 'update'] as const) {
         const name = toComponentName(nameOf(complexType), view)
         components[name] = withNotes(toComplexSchema(complexType, view, toReference), name, complexType['description'] as string)

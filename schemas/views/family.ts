@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { Type } from '@sinclair/typebox'
 import type { StructuredType } from '../definition.js'
 import { declaredProperties, definitionOf, findEnumeration } from '../definition.js'
-import { nullable, splitNullable } from '../primitives.js'
+import { descriptionOf, nullable, splitNullable } from '../primitives.js'
 import type { TypeSet } from '../type-set.js'
 
 /** What a collection of a declared type may hold: the properties of the type, its bases and the types below it. */
@@ -20,7 +20,7 @@ function isArray (schema: TSchema): boolean {
 function merge (schemas: readonly TSchema[]): TSchema {
   const [first, ...rest] = schemas as [TSchema, ...TSchema[]]
   if (rest.length === 0) return first
-  const description = schemas.map((schema) => schema['description'] as string).join(' Or: ')
+  const description = schemas.map(descriptionOf).filter((text) => text !== undefined).join(' Or: ')
   const values = schemas.map((schema) => splitNullable(schema).value)
   if (values.every((value) => findEnumeration(value) !== undefined)) {
     return Type.Unsafe({ type: 'string', enum: [...new Set(values.flatMap((value) => value['enum'] as string[]))], description })
@@ -39,9 +39,11 @@ export function toFamily (type: StructuredType, types: TypeSet): Family {
   const properties = new Map(declaredProperties(type))
   const below = types.derivedFrom(type).flatMap((derived) => declaredProperties(derived).filter(([name]) => !properties.has(name)))
   for (const name of new Set(below.map(([below]) => below))) {
-    const merged = merge([...new Set(below.filter(([other]) => other === name).map(([, schema]) => schema))])
-    const { value } = splitNullable(merged)
-    properties.set(name, open ? nullable(value, { description: merged['description'] as string }) : merged)
+    const declared = [...new Set(below.filter(([other]) => other === name).map(([, schema]) => schema))]
+    const merged = merge(declared)
+    const isNullable = open || declared.some((schema) => splitNullable(schema).isNullable)
+    const description = descriptionOf(merged)
+    properties.set(name, isNullable ? nullable(splitNullable(merged).value, description === undefined ? {} : { description }) : merged)
   }
   return { type, open: open || types.derivedFrom(type).some((derived) => definitionOf(derived).open), properties }
 }

@@ -27,16 +27,20 @@ function pick (schema: TSchema, keys: readonly string[]): Json {
   return Object.fromEntries(keys.filter((key) => schema[key] !== undefined).map((key) => [key, schema[key] as unknown]))
 }
 
-const constraints: Readonly<Record<string, readonly string[]>> = {
-  string: ['enum', 'pattern', 'format', 'maxLength'],
-  integer: ['format', 'minimum', 'maximum'],
-  number: ['format', 'minimum', 'maximum'],
-  boolean: []
+/** The kinds of values a property may have beside named types, lists and choices. */
+const primitives: readonly unknown[] = ['string', 'integer', 'number', 'boolean']
+
+/** What a schema says beside what constrains a value. */
+const notes: readonly string[] = ['title', 'description', 'examples', 'default', 'deprecated', 'readOnly', 'writeOnly', 'x-ms-mutability']
+
+/** Every constraint of a schema: what a host writes into a definition holds, or the validator refuses to start. */
+function toConstraints (schema: TSchema): Json {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => !notes.includes(key)))
 }
 
 /** `schema` that also takes null, said with `type` and `enum` where there is one, so that an error names the real rule. */
 function orNull (schema: Json): Json {
-  if (schema['type'] === undefined) return { anyOf: [schema, { type: 'null' }] }
+  if (schema['type'] === undefined || schema['const'] !== undefined) return { anyOf: [schema, { type: 'null' }] }
   const values = schema['enum'] as unknown[] | undefined
   return { ...schema, type: [schema['type'], 'null'], ...(values && { enum: [...values, null] }) }
 }
@@ -50,11 +54,10 @@ function toValue (schema: TSchema, view: View, reference: Reference | undefined)
   if (enumeration !== undefined && reference !== undefined) return { $ref: reference(enumeration.name, 'result') }
   const alternatives = schema['anyOf'] as TSchema[] | undefined
   if (alternatives !== undefined) return { anyOf: alternatives.map((member) => toValue(member, view, reference)) }
-  if (schema['type'] === 'array') return { type: 'array', items: toProperty(schema['items'] as TSchema, view === 'update' ? 'create' : view, reference) }
-  const allowed = constraints[schema['type'] as string]
-  if (allowed === undefined) throw new TypeError(`a property cannot have the schema ${JSON.stringify(schema)}`)
+  if (schema['type'] === 'array') return { ...toConstraints(schema), items: toProperty(schema['items'] as TSchema, view === 'update' ? 'create' : view, reference) }
+  if (!primitives.includes(schema['type'])) throw new TypeError(`a property cannot have the schema ${JSON.stringify(schema)}`)
   const isText = schema['type'] === 'string' && schema['enum'] === undefined && schema['format'] === undefined
-  return { type: schema['type'], ...(isText && { maxLength: textLimit }), ...pick(schema, allowed) }
+  return { ...(isText && { maxLength: textLimit }), ...toConstraints(schema) }
 }
 
 /** One property in a view. */

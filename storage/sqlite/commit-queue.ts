@@ -33,7 +33,8 @@ export class CommitQueue {
   readonly #transactions: Transactions
   readonly #busyTimeoutMillis: number
   #waiting: Waiting[] = []
-  #timer: NodeJS.Immediate | NodeJS.Timeout | undefined
+  /** Takes back the write that is planned, if one is. */
+  #unplan: (() => void) | undefined
 
   constructor (transactions: Transactions, busyTimeoutMillis: number) {
     this.#transactions = transactions
@@ -43,21 +44,30 @@ export class CommitQueue {
   add (collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ collection, changes, deadline: Date.now() + this.#busyTimeoutMillis, resolve, reject })
-      this.#timer ??= setImmediate(this.#flush)
+      if (this.#unplan === undefined) this.#planNow()
     })
   }
 
   /** Writes everything that waits, now; what the busy file does not take is rejected. */
   drain (): void {
-    clearImmediate(this.#timer as NodeJS.Immediate | undefined)
-    clearTimeout(this.#timer as NodeJS.Timeout | undefined)
+    this.#unplan?.()
     const waiting = this.#waiting
     this.#waiting = []
     if (waiting.length > 0) this.#write(waiting, ({ reject }) => { reject(new StoreUnavailableError(busyMessage)) })
   }
 
+  #planNow (): void {
+    const immediate = setImmediate(this.#flush)
+    this.#unplan = () => { clearImmediate(immediate) }
+  }
+
+  #planLater (): void {
+    const timeout = setTimeout(this.#flush, pauseMillis())
+    this.#unplan = () => { clearTimeout(timeout) }
+  }
+
   #flush = (): void => {
-    this.#timer = undefined
+    this.#unplan = undefined
     const batch = this.#waiting.splice(0, batchLimit)
     const again: Waiting[] = []
     this.#write(batch, (entry) => {
@@ -65,8 +75,8 @@ export class CommitQueue {
       else entry.reject(new StoreUnavailableError(busyMessage))
     })
     this.#waiting.unshift(...again)
-    if (again.length > 0) this.#timer = setTimeout(this.#flush, pauseMillis())
-    else if (this.#waiting.length > 0) this.#timer = setImmediate(this.#flush)
+    if (again.length > 0) this.#planLater()
+    else if (this.#waiting.length > 0) this.#planNow()
   }
 
   #write (batch: readonly Waiting[], onBusy: (entry: Waiting) => void): void {

@@ -2,12 +2,12 @@ import { checkKeptChanges, committedKinds, findConflict, idOf } from '../change.
 import { StoredRecord } from '../record.js'
 import { StoreUnavailableError } from '../store.js'
 import type { Change, ChangesPage, Collection, CommitOutcome, Key, OperationRecord, OperationStore, Page } from '../store.js'
-import { makeMark, makeSequenceNames } from '../versions.js'
+import { makeCursors, makeVersions } from '../versions.js'
 import { untilFree } from './busy.js'
 import { CommitQueue } from './commit-queue.js'
 import { chooseDriver } from './driver.js'
 import type { SqliteDatabase } from './driver.js'
-import { configure, migrate } from './migrations.js'
+import { checkOwner, configure, migrate } from './migrations.js'
 import { prepareStatements } from './statements.js'
 import type { Row } from './statements.js'
 
@@ -27,6 +27,7 @@ async function open (file: string, busyTimeoutMillis: number): Promise<SqliteDat
   const { DatabaseSync } = await chooseDriver()
   const database = new DatabaseSync(file)
   try {
+    await untilFree(() => { checkOwner(database) }, busyTimeoutMillis)
     await untilFree(() => { configure(database) }, busyTimeoutMillis)
     await untilFree(() => { migrate(database) }, busyTimeoutMillis)
     return database
@@ -47,13 +48,13 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   const database = await open(file, busyTimeoutMillis)
   const statements = prepareStatements(database)
   const { mark } = database.prepare('SELECT mark FROM about').get() as { mark: string }
-  const cursors = makeSequenceNames(mark)
-  const versions = makeSequenceNames(makeMark())
+  const cursors = makeCursors(mark)
+  const makeVersion = makeVersions()
   let closed = false
   let sequence = 0
 
   const write = ({ tenant, owner }: Collection, change: Change): OperationRecord | undefined => {
-    const version = versions.toName(sequence)
+    const version = makeVersion()
     const id = idOf(change)
     statements.remember.run(sequence, tenant, owner, id, committedKinds[change.kind], version)
     sequence += 1
@@ -126,18 +127,21 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
       checkOpen()
       const forgotten = statements.forgotten.get()?.sequence as number
       const after = cursor === undefined ? forgotten : cursors.findSequence(cursor)
-      if (after === undefined || after < forgotten) return { expired: true }
+      const last = (statements.nextSequence.get()?.sequence as number) - 1
+      if (after === undefined || after < forgotten || after > last) return { expired: true }
       const found = statements.changes.all(tenant, owner, after, limit)
       return {
         expired: false,
         changes: found.map(({ kind, id, version }) => ({ kind, id, version })),
-        cursor: cursors.toName(found.at(-1)?.sequence ?? after)
+        cursor: cursors.toCursor(found.at(-1)?.sequence ?? after)
       }
     },
     close () {
       if (closed) return
       closed = true
       queue.drain()
+      // the file alone has everything from here on, even while a driver keeps the connection for its statements
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       database.close()
     }
   }

@@ -41,6 +41,15 @@ function set (database: SqliteDatabase, name: string, value: string, expected: u
 }
 
 /**
+ * Looks before anything is changed: a file of another program is left as it is.
+ * @throws OPS_ERR_SQLITE_FILE
+ */
+export function checkOwner (database: SqliteDatabase): void {
+  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
+  if (tables > 0 && readPragma(database, 'application_id') !== applicationId) throw new hostErrors.OPS_ERR_SQLITE_FILE('it is the database of another program')
+}
+
+/**
  * Settings that an acknowledged write depends on; set at every open and read back, because a file may be
  * opened with other ones without a word.
  * @see https://sqlite.org/pragma.html#pragma_synchronous
@@ -57,9 +66,6 @@ export function migrate (database: SqliteDatabase): void {
   database.exec('BEGIN IMMEDIATE')
   try {
     const version = Number(readPragma(database, 'user_version'))
-    const owner = readPragma(database, 'application_id')
-    const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
-    if (owner !== applicationId && tables > 0) throw new hostErrors.OPS_ERR_SQLITE_FILE('it is the database of another program')
     if (version > migrations.length) throw new hostErrors.OPS_ERR_SQLITE_FILE(`it was written by a newer version of this package (format ${version}, this one knows ${migrations.length})`)
     for (const sql of migrations.slice(version)) database.exec(sql)
     database.exec(`PRAGMA application_id=${applicationId}`)

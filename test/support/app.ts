@@ -1,6 +1,7 @@
 import type { Test } from 'tap'
 import Fastify from 'fastify'
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import type { Response } from 'light-my-request'
 import graphOperations, { memoryStore, recommendedServerOptions } from '../../index.js'
 import type { GraphOperationsOptions, OperationStore } from '../../index.js'
 
@@ -10,7 +11,7 @@ export async function makeApp (t: Test, options: Partial<GraphOperationsOptions>
   t.teardown(async () => { await app.close() })
   await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none', ...options })
   await app.ready()
-  return app
+  return await app
 }
 
 /** A store that counts its commits. */
@@ -24,7 +25,7 @@ export function countingStore (store: OperationStore): OperationStore & { commit
 }
 
 /** What an answer says, apart from what is never the same twice. */
-export function toComparable ({ statusCode, headers, body }: LightMyRequestResponse): object {
+export function toComparable ({ statusCode, headers, body }: Response): object {
   const { date: _date, 'request-id': requestId, 'client-request-id': _clientRequestId, ...rest } = headers
   return { statusCode, headers: rest, body: body.replaceAll(String(requestId), 'ID').replaceAll(/"date":"[^"]+"/g, '"date":""') }
 }

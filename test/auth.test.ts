@@ -1,0 +1,744 @@
+import { createHmac, createPublicKey } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import Fastify from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import type { InjectOptions, Response } from 'light-my-request'
+import { OAuth2Server } from 'oauth2-mock-server'
+import type { Header, Payload } from 'oauth2-mock-server'
+import t from 'tap'
+import type { Test } from 'tap'
+import graphOperations, { collections, GraphError, jwtAuth, memoryStore, recommendedServerOptions, sqliteStore } from '../index.js'
+import type { Authenticate, Authorize, GraphOperationsOptions, JwtAuthOptions, OperationStore, Principal } from '../index.js'
+import { makeApp, toComparable } from './support/app.js'
+
+const issuer = new OAuth2Server()
+await issuer.start(0, '127.0.0.1')
+t.teardown(async () => { await issuer.stop() })
+const { keys } = issuer.issuer
+await keys.generate('RS256', { kid: 'rsa' })
+await keys.generate('ES256', { kid: 'ec' })
+const iss = String(issuer.issuer.url)
+const jwksUri = `http://127.0.0.1:${issuer.address().port}/jwks`
+
+const audience = 'api://operations'
+const tenant = '11111111-aaaa-4aaa-8aaa-111111111111'
+const personalTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
+const user = 'aaaaaaaa-0000-4000-8000-00000000beef'
+const otherUser = 'aaaaaaaa-0000-4000-8000-00000000cafe'
+const site = '/v1.0/sites/contoso/onenote/operations'
+const calls = '/v1.0/communications/calls/57dab8b1/operations'
+
+/** A token that is good but for what `change` does to it. */
+async function sign (change: (payload: Payload, header: Header) => void = () => undefined, kid = 'rsa'): Promise<string> {
+  return await issuer.issuer.buildToken({
+    kid,
+    scopesOrTransform (header, payload) {
+      Object.assign(payload, { aud: audience, tid: tenant, oid: user, roles: ['Notes.ReadWrite.All'] })
+      change(payload, header)
+    }
+  })
+}
+
+const drop = (...names: string[]) => (payload: Payload): void => {
+  for (const name of names) Reflect.deleteProperty(payload, name)
+}
+
+const base64 = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+const decode = (part: string | undefined): Record<string, unknown> => JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Record<string, unknown>
+
+const jwtOptions: JwtAuthOptions = { issuer: iss, audience, jwksUri }
+
+async function ask (app: FastifyInstance, token: string, url = site): Promise<Response> {
+  return await app.inject({ url, headers: { authorization: `Bearer ${token}` } })
+}
+
+/** Lets everybody with a principal in, and remembers it. */
+function makeWitness (): { seen: Principal[], authorize: Authorize } {
+  const seen: Principal[] = []
+  return { seen, authorize: (principal) => seen.push(principal) > 0 }
+}
+
+/** Says what principal jwtAuth makes of a token. */
+async function makeReader (t: Test, options: Partial<JwtAuthOptions> = {}): Promise<(token: string) => Promise<Principal | undefined>> {
+  const { seen, authorize } = makeWitness()
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, ...options }), authorize })
+  return async (token) => {
+    const response = await ask(app, token)
+    if (response.statusCode !== 200) throw new Error(response.body)
+    return seen.pop()
+  }
+}
+
+/** An HTTP server for keys, on this machine only. */
+async function serveKeys (t: Test, answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ jwksUri: string, readonly hits: number }> {
+  let hits = 0
+  const server = createServer((request, response) => {
+    hits += 1
+    answer(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { jwksUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`, get hits () { return hits } }
+}
+
+const sendKeys = (_request: IncomingMessage, response: ServerResponse): void => { response.end(JSON.stringify({ keys: keys.toJSON() })) }
+
+/** A principal in a header, for tests of what comes after authentication. */
+const fromHeader: Authenticate = ({ headers }) => JSON.parse(String(headers['x-principal'])) as Principal
+const as = (principal: Partial<Principal>): Record<string, string> => ({ 'x-principal': JSON.stringify({ tenant, subject: user, ...principal }) })
+
+/** What no two answers have in common, taken out. */
+function envelopeOf (response: Response): unknown {
+  const { error: { innerError, ...error } } = response.json<{ error: { innerError: Record<string, string> } }>()
+  return { error, innerError: Object.keys(innerError).sort() }
+}
+
+const plainEnvelope = { error: { code: 'unauthenticated', message: 'a valid bearer token is required' }, innerError: ['client-request-id', 'date', 'request-id'] }
+
+t.test('a token that is not good is 401 and not told why', async (t) => {
+  const app = await makeApp(t, { auth: jwtAuth(jwtOptions) })
+  const good = await sign()
+  const [header = '', payload = '', signature = ''] = good.split('.')
+  t.equal((await ask(app, good)).statusCode, 200, 'what the others differ from')
+
+  const publicKey = createPublicKey({ key: keys.get('rsa')!, format: 'jwk' })
+  const forge = (secret: string | Buffer): string => {
+    const text = `${base64({ alg: 'HS256', typ: 'JWT', kid: 'rsa' })}.${payload}`
+    return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
+  }
+  const attacker = await generateKeyPair('RS256')
+  const signBy = async (header: Record<string, unknown>): Promise<string> =>
+    await new SignJWT(decode(payload)).setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...header }).sign(attacker.privateKey)
+  const now = Math.floor(Date.now() / 1_000)
+
+  const headers: Record<string, string> = {
+    empty: '',
+    'no scheme': good,
+    'another scheme': `Basic ${good}`,
+    'no token': 'Bearer',
+    'nothing after bearer': 'Bearer ',
+    'two spaces': `Bearer  ${good}`,
+    'two tokens': `Bearer ${good}, Bearer ${good}`
+  }
+  const tokens: Record<string, string> = {
+    'two segments': `${header}.${payload}`,
+    'four segments': `${good}.${signature}`,
+    'an empty signature': `${header}.${payload}.`,
+    'an encrypted token': `${header}.a.b.c.d`,
+    padding: `${header}=.${payload}==.${signature}=`,
+    'a space inside': `${header}. ${payload}.${signature}`,
+    'a space in a segment': `${header.slice(0, 5)} ${header.slice(5)}.${payload}.${signature}`,
+    'a line break inside': `${header}.${payload}.\n${signature}`,
+    'not base64url': `${header}.${payload}.${signature.slice(0, -2)}+/`,
+    'alg none': `${base64({ alg: 'none', typ: 'JWT' })}.${payload}.`,
+    'alg none with a signature': `${base64({ alg: 'none', typ: 'JWT' })}.${payload}.${signature}`,
+    'alg None': `${base64({ alg: 'None', typ: 'JWT', kid: 'rsa' })}.${payload}.${signature}`,
+    'no alg': `${base64({ typ: 'JWT', kid: 'rsa' })}.${payload}.${signature}`,
+    'HS256 by the public key': forge(publicKey.export({ type: 'spki', format: 'pem' })),
+    'HS256 by the public key in DER': forge(publicKey.export({ type: 'spki', format: 'der' })),
+    'an embedded key': await signBy({ jwk: await exportJWK(attacker.publicKey) }),
+    'an embedded key under a known id': await signBy({ kid: 'rsa', jwk: await exportJWK(attacker.publicKey) }),
+    'a key of another key id': await signBy({ kid: 'rsa' }),
+    'a key id of another kind': `${base64({ alg: 'ES256', typ: 'JWT', kid: 'rsa' })}.${payload}.${signature}`,
+    'an unknown key id': await signBy({ kid: 'who' }),
+    'a key id that is no text': `${base64({ alg: 'RS256', typ: 'JWT', kid: 5 })}.${payload}.${signature}`,
+    'an unknown critical header': `${base64({ alg: 'RS256', typ: 'JWT', kid: 'rsa', crit: ['x'], x: 1 })}.${payload}.${signature}`,
+    'a header that is no object': `${base64('null')}.${payload}.${signature}`,
+    'a header that is no JSON': `${base64('{')}.${payload}.${signature}`,
+    'a payload that is no JSON': `${header}.${base64('{')}.${signature}`,
+    'a tampered payload': `${header}.${base64({ ...decode(payload), roles: ['Notes.ReadWrite.All', 'Calls.Initiate.All'] })}.${signature}`,
+    'a tampered signature': `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`,
+    'another issuer': await sign((payload) => { payload.iss = `${iss}/` }),
+    'no issuer': await sign(drop('iss')),
+    'another audience': await sign((payload) => { payload['aud'] = 'api://other' }),
+    'no audience': await sign(drop('aud')),
+    expired: await sign((payload) => { payload.exp = now - 40 }),
+    'no exp': await sign(drop('exp')),
+    'exp as a text': await sign((payload) => { payload.exp = String(now + 60) as never }),
+    'nbf in the future': await sign((payload) => { payload.nbf = now + 60 }),
+    'tid as a list': await sign((payload) => { payload['tid'] = [tenant] }),
+    'tid as a number': await sign((payload) => { payload['tid'] = 1 }),
+    'no tid': await sign(drop('tid')),
+    'oid as an object': await sign((payload) => { payload['oid'] = { id: user } }),
+    'no oid': await sign(drop('oid')),
+    'no oid, but a sub': await sign((payload) => { drop('oid')(payload); payload['sub'] = user }),
+    'another typ': await sign((_payload, header) => { header['typ'] = 'dpop+jwt' }),
+    'an ID token\'s typ': await sign((_payload, header) => { header['typ'] = 'id_token' }),
+    'typ as a number': `${base64({ alg: 'RS256', typ: 5, kid: 'rsa' })}.${payload}.${signature}`,
+    'no typ': await sign((_payload, header) => { header['typ'] = undefined }),
+    'scp as a list': await sign((payload) => { payload['scp'] = ['Notes.ReadWrite.All'] }),
+    'roles as a text': await sign((payload) => { payload['roles'] = 'Notes.ReadWrite.All' }),
+    'roles with a number': await sign((payload) => { payload['roles'] = ['Notes.ReadWrite.All', 1] })
+  }
+  for (const [name, token] of Object.entries(tokens)) headers[name] = `Bearer ${token}`
+  for (const [name, authorization] of Object.entries(headers)) {
+    const response = await app.inject({ url: site, headers: { authorization } })
+    t.strictSame(
+      [response.statusCode, response.headers['www-authenticate'], envelopeOf(response)],
+      [401, 'Bearer error="invalid_token"', plainEnvelope], name)
+  }
+  const without = await app.inject(site)
+  t.strictSame([without.statusCode, without.headers['www-authenticate'], envelopeOf(without)], [401, 'Bearer', plainEnvelope])
+  t.equal((await ask(app, good)).statusCode, 200, 'the good one still is')
+})
+
+t.test('a tenant that cannot be one is 401', async (t) => {
+  const app = await makeApp(t, { auth: jwtAuth(jwtOptions) })
+  for (const tid of ['', 'a/b', 'a b', 'x'.repeat(257)]) {
+    const response = await ask(app, await sign((payload) => { payload['tid'] = tid }))
+    t.equal(response.statusCode, 401, tid)
+    t.match(response.headers['www-authenticate'], /^Bearer/)
+  }
+})
+
+t.test('the variants of a good token are taken', async (t) => {
+  const now = Math.floor(Date.now() / 1_000)
+  const cases: Record<string, [token: string, options?: object | undefined, scheme?: string]> = {
+    RS256: [await sign()],
+    ES256: [await sign(undefined, 'ec')],
+    'at+jwt': [await sign((_payload, header) => { header['typ'] = 'at+jwt' })],
+    'typ in another case': [await sign((_payload, header) => { header['typ'] = 'AT+JWT' })],
+    'a typ of the host\'s': [await sign((_payload, header) => { header['typ'] = 'application/at+jwt' }), { typ: ['Application/at+JWT'] }],
+    'bearer in lower case': [await sign(), undefined, 'bearer'],
+    'BEARER in upper case': [await sign(), undefined, 'BEARER'],
+    'one of several issuers': [await sign(), { issuer: ['https://other.example', iss] }],
+    'one of several audiences': [await sign(), { audience: ['other', audience] }],
+    'an audience list': [await sign((payload) => { payload['aud'] = ['other', audience] })],
+    'a clock 20 s behind': [await sign((payload) => { payload.exp = now - 20 })],
+    'a clock 20 s ahead': [await sign((payload) => { payload.nbf = now + 20 })],
+    'a clock as far off as the host says': [await sign((payload) => { payload.exp = now - 200 }), { clockToleranceSeconds: 300 }],
+    'keys that are given': [await sign(), { jwksUri: undefined, jwks: { keys: keys.toJSON() } }]
+  }
+  const usual = await makeApp(t, { auth: jwtAuth(jwtOptions) })
+  for (const [name, [token, options, scheme = 'Bearer']] of Object.entries(cases)) {
+    const app = options === undefined ? usual : await makeApp(t, { auth: jwtAuth(Object.assign({}, jwtOptions, options)) })
+    t.equal((await app.inject({ url: site, headers: { authorization: `${scheme} ${token}` } })).statusCode, 200, name)
+  }
+  const strict = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, clockToleranceSeconds: 0, typ: ['at+jwt'] }) })
+  t.equal((await ask(strict, await sign())).statusCode, 401, 'JWT where only at+jwt is wanted')
+  t.equal((await ask(strict, await sign((payload, header) => { payload.exp = now - 5; header['typ'] = 'at+jwt' }))).statusCode, 401, 'no tolerance')
+  t.equal((await ask(strict, await sign((_payload, header) => { header['typ'] = 'at+jwt' }))).statusCode, 200)
+})
+
+t.test('claims become the principal', async (t) => {
+  const principalOf = await makeReader(t)
+  t.strictSame(await principalOf(await sign()), { tenant, subject: user, aliases: [], roles: ['Notes.ReadWrite.All'], personal: false })
+  t.strictSame(
+    await principalOf(await sign((payload) => { Object.assign(payload, { scp: 'Notes.Read User.Read', upn: 'adele@contoso.com', preferred_username: 'Adele@Contoso.com' }) })),
+    { tenant, subject: user, aliases: ['adele@contoso.com', 'Adele@Contoso.com'], scopes: ['Notes.Read', 'User.Read'], personal: false },
+    'the roles of a user are not permissions of the application')
+  t.strictSame(
+    await principalOf(await sign((payload) => { Object.assign(payload, { upn: 'no good/name', preferred_username: ['a'] }) })),
+    { tenant, subject: user, aliases: [], roles: ['Notes.ReadWrite.All'], personal: false }, 'names that cannot be one are left out')
+  t.strictSame(await principalOf(await sign(drop('roles'))), { tenant, subject: user, aliases: [], personal: false }, 'neither scopes nor roles')
+  t.match(await principalOf(await sign((payload) => { payload['tid'] = personalTenant })), { tenant: personalTenant, personal: true })
+  const claims = { tenant: 'org', subject: 'uid', aliases: ['email'], scopes: 'scope', roles: 'groups' }
+  t.strictSame(
+    await (await makeReader(t, { claims }))(await sign((payload) => { drop('tid', 'oid', 'roles')(payload); Object.assign(payload, { org: 'o1', uid: 'u1', email: 'a@b.c', upn: 'not@this.one', groups: ['g'] }) })),
+    { tenant: 'o1', subject: 'u1', aliases: ['a@b.c'], roles: ['g'], personal: false })
+  t.match(await (await makeReader(t, { claims: { subject: 'uid' } }))(await sign((payload) => { payload['uid'] = 'u1' })), { tenant, subject: 'u1' }, 'the others keep their names')
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, claims }) })
+  t.equal((await ask(app, await sign())).statusCode, 401, 'tid and oid are not asked for, org and uid are')
+})
+
+t.test('a token says what its caller may do', async (t) => {
+  const app = await makeApp(t, { auth: jwtAuth(jwtOptions) })
+  const delegated = await sign((payload) => { payload['scp'] = 'Notes.Read'; payload['upn'] = 'adele@contoso.com' })
+  t.equal((await ask(app, delegated, '/v1.0/me/onenote/operations')).statusCode, 200)
+  t.equal((await ask(app, delegated, '/v1.0/users/ADELE@contoso.com/onenote/operations')).statusCode, 200)
+  t.equal((await ask(app, delegated, site)).statusCode, 403)
+  t.equal((await ask(app, delegated, calls)).statusCode, 403)
+  t.equal((await ask(app, await sign(), calls)).statusCode, 403)
+  t.equal((await ask(app, await sign((payload) => { payload['roles'] = ['Calls.AccessMedia.All'] }), calls)).statusCode, 200)
+  t.equal((await ask(app, await sign((payload) => { payload['scp'] = '' }), site)).statusCode, 403, 'no scope is no application token')
+  t.equal((await ask(app, await sign(drop('roles')), site)).statusCode, 403)
+  const personal = await sign((payload) => { Object.assign(payload, { tid: personalTenant, scp: 'Notes.Read.All' }) })
+  t.equal((await ask(app, personal, '/v1.0/me/onenote/operations')).statusCode, 403, 'not a permission of personal accounts')
+})
+
+t.test('keys that cannot be had are 503', async (t) => {
+  const closed = await serveKeys(t, sendKeys)
+  const answers: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+    'an error': (_request, response) => { response.writeHead(500).end() },
+    'not found': (_request, response) => { response.writeHead(404).end('{}') },
+    'not JSON': (_request, response) => { response.end('<html>') },
+    'JSON that is no key set': (_request, response) => { response.end('{}') },
+    'a cut connection': ({ socket }) => { socket.destroy() }
+  }
+  const uris: Record<string, string> = { 'nobody there': closed.jwksUri.replace(/:\d+/, ':1') }
+  for (const [name, answer] of Object.entries(answers)) uris[name] = (await serveKeys(t, answer)).jwksUri
+  for (const [name, jwksUri] of Object.entries(uris)) {
+    const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri }) })
+    const response = await ask(app, await sign())
+    t.strictSame([response.statusCode, response.headers['www-authenticate']], [503, undefined], name)
+    t.match(response.headers['retry-after'], /^[1-9]\d?$/)
+    t.match(envelopeOf(response), { error: { code: 'serviceNotAvailable', message: 'the service is not available; try again later' } })
+    t.equal((await app.inject(site)).statusCode, 401, 'without a token no key is needed')
+  }
+})
+
+t.test('keys that do not come are 503 too, and a dead issuer is left alone for a while', async (t) => {
+  const hanging = await serveKeys(t, () => undefined)
+  const slow = makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: hanging.jwksUri }) }).then(async (app) => await ask(app, await sign()))
+
+  let isUp = false
+  const source = await serveKeys(t, (request, response) => {
+    if (isUp) sendKeys(request, response)
+    else response.writeHead(500).end()
+  })
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
+  const token = await sign()
+  const answers: Response[] = []
+  for (let n = 0; n < 10; n += 1) answers.push(await ask(app, token))
+  t.ok(answers.every(({ statusCode }) => statusCode === 503))
+  t.equal(source.hits, 1, 'asked once, not once per request')
+  isUp = true
+  await delay(Number(answers.at(-1)?.headers['retry-after']) * 1_000 + 100)
+  t.equal((await ask(app, token)).statusCode, 200, 'good again after Retry-After')
+  t.equal((await slow).statusCode, 503, 'a hanging issuer')
+})
+
+t.test('keys are fetched once, and not for every unknown key id', async (t) => {
+  const source = await serveKeys(t, (request, response) => { setTimeout(() => { sendKeys(request, response) }, 20) })
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
+  const token = await sign()
+  const cold = await Promise.all(Array.from({ length: 50 }, async () => await ask(app, token)))
+  t.ok(cold.every(({ statusCode }) => statusCode === 200))
+  t.equal(source.hits, 1)
+  const { privateKey } = await generateKeyPair('RS256')
+  for (let n = 0; n < 10; n += 1) {
+    const unknown = await new SignJWT(decode(token.split('.')[1])).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: `unknown-${n}` }).sign(privateKey)
+    t.equal((await ask(app, unknown)).statusCode, 401)
+  }
+  t.equal(source.hits, 1)
+})
+
+t.test('mistakes in the options of jwtAuth fail at once', async (t) => {
+  const mistakes: Record<string, object> = {
+    'no issuer': { issuer: '' },
+    'an empty list of issuers': { issuer: [] },
+    'no audience': { audience: '' },
+    'an empty list of audiences': { audience: [] },
+    'issuer left out': { issuer: undefined },
+    'audience left out': { audience: undefined },
+    'no keys': { jwksUri: undefined },
+    'keys twice': { jwks: { keys: [] } },
+    'keys at no URL': { jwksUri: '/keys' },
+    'a negative tolerance': { clockToleranceSeconds: -1 },
+    'a tolerance of hours': { clockToleranceSeconds: 301 },
+    'a tolerance that is no number': { clockToleranceSeconds: Number.NaN }
+  }
+  for (const [name, mistake] of Object.entries(mistakes)) {
+    t.throws(() => jwtAuth({ ...jwtOptions, ...mistake }), { code: 'OPS_ERR_OPTION' }, name)
+  }
+})
+
+/** facts.md, section 4. */
+const notes = {
+  read: {
+    delegated: ['Notes.Create', 'Notes.Read', 'Notes.Read.All', 'Notes.ReadWrite', 'Notes.ReadWrite.All'],
+    personal: ['Notes.Create', 'Notes.Read', 'Notes.ReadWrite'],
+    application: ['Notes.Read.All', 'Notes.ReadWrite.All']
+  },
+  write: {
+    delegated: ['Notes.Create', 'Notes.ReadWrite', 'Notes.ReadWrite.All'],
+    personal: ['Notes.Create', 'Notes.ReadWrite'],
+    application: ['Notes.ReadWrite.All']
+  }
+}
+const callActions = ['Calls.Initiate.All', 'Calls.InitiateGroupCall.All', 'Calls.JoinGroupCall.All', 'Calls.JoinGroupCallAsGuest.All', 'Calls.AccessMedia.All']
+const callPermissions = {
+  read: { delegated: [], personal: [], application: callActions },
+  write: { delegated: [], personal: [], application: callActions }
+}
+
+const matrixCollections = [
+  { path: '/me/onenote/operations', table: notes, isOwn: true, isMe: true },
+  { path: `/users/${user}/onenote/operations`, table: notes, isOwn: true },
+  { path: `/users/${otherUser}/onenote/operations`, table: notes },
+  { path: '/groups/g1/onenote/operations', table: notes },
+  { path: '/sites/s1/onenote/operations', table: notes },
+  { path: '/groups/g1/sites/s1/onenote/operations', table: notes },
+  { path: '/invitations/i1/invitedUser/joinedGroups/g1/sites/s1/onenote/operations', table: notes },
+  { path: '/communications/calls/c1/operations', table: callPermissions },
+  { path: '/app/calls/c1/operations', table: callPermissions }
+]
+
+const matrixRequests = [
+  { name: 'GET list', method: 'GET', suffix: '', needs: 'read', status: 200 },
+  { name: 'HEAD list', method: 'HEAD', suffix: '', needs: 'read', status: 200 },
+  { name: 'GET entity', method: 'GET', suffix: '/none', needs: 'read', status: 404 },
+  { name: 'HEAD entity', method: 'HEAD', suffix: '/none', needs: 'read', status: 404 },
+  { name: 'GET parenthesised', method: 'GET', suffix: '(\'none\')', needs: 'read', status: 404 },
+  { name: 'GET $count', method: 'GET', suffix: '/$count', needs: 'read', status: 200 },
+  { name: 'HEAD $count', method: 'HEAD', suffix: '/$count', needs: 'read', status: 200 },
+  { name: 'POST', method: 'POST', suffix: '', needs: 'write', status: 201, payload: {} },
+  { name: 'PATCH collection', method: 'PATCH', suffix: '', needs: 'write', status: 404, payload: { id: 'none' } },
+  { name: 'PATCH entity', method: 'PATCH', suffix: '/none', needs: 'write', status: 404, payload: {} },
+  { name: 'DELETE', method: 'DELETE', suffix: '/none', needs: 'write', status: 404 }
+] as const
+
+const everyPermission = [...notes.read.delegated, ...callActions, 'User.Read', 'notes.readwrite.all', 'Notes.ReadWrite.All.Foo', 'Sites.ReadWrite.All']
+
+t.test('the permission matrix', async (t) => {
+  const app = await makeApp(t, { auth: fromHeader })
+  const kinds = {
+    delegated: (permissions: string[]) => as({ scopes: permissions }),
+    personal: (permissions: string[]) => as({ scopes: permissions, personal: true }),
+    application: (permissions: string[]) => as({ roles: permissions })
+  }
+  let asked = 0
+  for (const { path, table, isOwn = false, isMe = false } of matrixCollections) {
+    const wrong: string[] = []
+    for (const { name, needs, status, suffix, ...request } of matrixRequests) {
+      for (const [kind, headersOf] of Object.entries(kinds) as Array<[keyof typeof kinds, (permissions: string[]) => Record<string, string>]>) {
+        for (const permission of everyPermission) {
+          const isNamed = table[needs][kind].includes(permission)
+          const isReached = kind === 'application' ? !isMe : isOwn || permission.endsWith('.All')
+          const expected = isNamed && isReached ? status : 403
+          const { statusCode } = await app.inject({ ...request, url: `/v1.0${path}${suffix}`, headers: headersOf([permission]) })
+          asked += 1
+          if (statusCode !== expected) wrong.push(`${name} as ${kind} with ${permission}: ${statusCode}, not ${expected}`)
+        }
+        const { statusCode } = await app.inject({ ...request, url: `/v1.0${path}${suffix}`, headers: headersOf([]) })
+        if (statusCode !== 403) wrong.push(`${name} as ${kind} with nothing: ${statusCode}`)
+      }
+    }
+    t.strictSame(wrong, [], path)
+  }
+  t.equal(asked, matrixCollections.length * matrixRequests.length * 3 * everyPermission.length)
+  t.strictSame(collections.length, matrixCollections.length - 1, 'every built-in collection is here, users twice')
+})
+
+t.test('several permissions are more than one', async (t) => {
+  const app = await makeApp(t, { auth: fromHeader })
+  const statusOf = async (url: string, principal: Partial<Principal>): Promise<number> => (await app.inject({ url, headers: as(principal) })).statusCode
+  t.equal(await statusOf(site, { scopes: ['User.Read', 'Notes.Read', 'Notes.Read.All'] }), 200)
+  t.equal(await statusOf(site, { scopes: ['Notes.Read', 'Files.Read.All'] }), 403, 'an unrelated .All does not widen another')
+  t.equal(await statusOf(site, { scopes: [], roles: ['Notes.Read.All'] }), 403, 'roles beside scopes do not count')
+  t.equal(await statusOf(site, {}), 403, 'neither')
+})
+
+t.test('403 says what is needed', async (t) => {
+  const app = await makeApp(t, { auth: fromHeader })
+  const messageOf = async (url: string, principal: Partial<Principal>, method: 'GET' | 'DELETE' = 'GET'): Promise<unknown> => {
+    const response = await app.inject({ method, url, headers: as(principal) })
+    t.strictSame([response.statusCode, response.headers['www-authenticate']], [403, undefined])
+    return response.json<{ error: unknown }>().error
+  }
+  t.match(await messageOf(site, { roles: [] }), { code: 'accessDenied', message: /needs one of Notes\.Read\.All, Notes\.ReadWrite\.All$/ })
+  t.match(await messageOf(`${site}/x`, { roles: [] }, 'DELETE'), { message: /needs one of Notes\.ReadWrite\.All$/ })
+  t.match(await messageOf(calls, { scopes: callActions }), { code: 'accessDenied', message: 'the caller may not do this' }, 'nothing would do')
+  t.match(await messageOf('/v1.0/me/onenote/operations', { roles: ['Notes.ReadWrite.All'] }), { message: '/me needs a delegated token' })
+})
+
+t.test('a delegated permission without .All reaches the user\'s own, by each name', async (t) => {
+  const app = await makeApp(t, { auth: fromHeader })
+  const headers = as({ scopes: ['Notes.ReadWrite'], aliases: ['Adele@contoso.com', 'guest_fabrikam.com#EXT#@contoso.com'] })
+  const created = await app.inject({ method: 'POST', url: '/v1.0/users/adele@CONTOSO.com/onenote/operations', headers, payload: { id: 'mine' } })
+  t.equal(created.statusCode, 201)
+  for (const path of ['/me', `/users/${user}`, `/users/${user.toUpperCase()}`, '/users/ADELE@contoso.com', '/users/adele@contoso.com', `/users/${encodeURIComponent('guest_fabrikam.com#EXT#@contoso.com')}`]) {
+    const response = await app.inject({ url: `/v1.0${path}/onenote/operations/mine`, headers })
+    t.match([response.statusCode, response.json()], [200, { id: 'mine' }], path)
+  }
+  for (const path of [`/users/${otherUser}`, '/users/other@contoso.com', '/users/me', `/groups/${user}`, `/sites/${user}`, `/groups/g/sites/${user}`, '/sites/contoso']) {
+    for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
+      t.equal((await app.inject({ method, url: `/v1.0${path}/onenote/operations/mine`, headers })).statusCode, 403, `${method} ${path}`)
+    }
+  }
+  const all = as({ scopes: ['Notes.Read.All'] })
+  t.equal((await app.inject({ url: `/v1.0/users/${user}/onenote/operations/mine`, headers: all })).statusCode, 200)
+  const other = as({ subject: otherUser, scopes: ['Notes.ReadWrite'] })
+  t.equal((await app.inject({ url: `/v1.0/users/${user}/onenote/operations/mine`, headers: other })).statusCode, 403, 'and not another\'s')
+  t.equal((await app.inject({ url: '/v1.0/me/onenote/operations/mine', headers: other })).statusCode, 404, 'whose /me is something else')
+})
+
+t.test('tenants and users are the same in either case when they are GUIDs', async (t) => {
+  const app = await makeApp(t, { auth: fromHeader })
+  const lower = as({ tenant, subject: user, scopes: ['Notes.ReadWrite'] })
+  const upper = as({ tenant: tenant.toUpperCase(), subject: user.toUpperCase(), scopes: ['Notes.ReadWrite'] })
+  t.equal((await app.inject({ method: 'POST', url: '/v1.0/me/onenote/operations', headers: upper, payload: { id: 'a' } })).statusCode, 201)
+  t.equal((await app.inject({ url: `/v1.0/users/${user}/onenote/operations/a`, headers: lower })).statusCode, 200)
+  t.equal((await app.inject({ url: '/v1.0/sites/Contoso/onenote/operations', headers: as({ tenant: 'a', roles: ['Notes.ReadWrite.All'] }) })).statusCode, 200)
+})
+
+/** An application whose log can be read. */
+async function makeLogged (t: Test, options: Partial<GraphOperationsOptions>): Promise<{ app: FastifyInstance, log: Array<Record<string, unknown>> }> {
+  const log: Array<Record<string, unknown>> = []
+  const stream = { write: (line: string) => { log.push(JSON.parse(line) as Record<string, unknown>) } }
+  const app = Fastify({ ...recommendedServerOptions, logger: { level: 'warn', stream } })
+  t.teardown(async () => { await app.close() })
+  await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none', ...options })
+  await app.ready()
+  return { app, log }
+}
+
+t.test('a host\'s own function says who calls', async (t) => {
+  const principal: Principal = { tenant: 'acme', subject: 'ada', scopes: ['Notes.ReadWrite'] }
+  const asked: FastifyRequest[] = []
+  const functions: Record<string, Authenticate> = {
+    'at once': (request) => { asked.push(request); return principal },
+    'after a while': async () => { await delay(1); return principal }
+  }
+  for (const [name, auth] of Object.entries(functions)) {
+    const app = await makeApp(t, { auth })
+    t.equal((await app.inject('/v1.0/me/onenote/operations')).statusCode, 200, name)
+    t.equal((await app.inject('/v1.0/users/ada/onenote/operations')).statusCode, 200)
+    t.equal((await app.inject('/v1.0/users/bob/onenote/operations')).statusCode, 403)
+  }
+  t.strictSame(asked.map(({ url }) => url), ['/v1.0/me/onenote/operations', '/v1.0/users/ada/onenote/operations', '/v1.0/users/bob/onenote/operations'])
+
+  const nobody: Record<string, Authenticate> = { null: () => null, undefined: () => undefined, 'null later': async () => null }
+  for (const [name, auth] of Object.entries(nobody)) {
+    const { app, log } = await makeLogged(t, { auth })
+    const response = await app.inject(site)
+    t.strictSame([response.statusCode, response.headers['www-authenticate'], envelopeOf(response)], [401, 'Bearer', plainEnvelope], name)
+    t.strictSame(log, [], 'which is nothing to warn of')
+  }
+})
+
+t.test('a host\'s own function may throw', async (t) => {
+  const thrown = new GraphError('serviceNotAvailable', 'the directory is down', { headers: { 'retry-after': '7' } })
+  for (const auth of [() => { throw thrown }, async () => await Promise.reject(thrown)]) {
+    const response = await (await makeApp(t, { auth })).inject(site)
+    t.strictSame([response.statusCode, response.headers['retry-after']], [503, '7'])
+    t.match(response.json(), { error: { code: 'serviceNotAvailable', message: 'the directory is down' } })
+  }
+  const secret = new Error('password of the directory: 1234')
+  for (const auth of [() => { throw secret }, async () => await Promise.reject(secret)]) {
+    const { app, log } = await makeLogged(t, { auth })
+    const response = await app.inject(site)
+    t.equal(response.statusCode, 500)
+    t.match(envelopeOf(response), { error: { code: 'generalException', message: 'the service could not answer' } })
+    t.notMatch(response.body, /1234/)
+    t.match(log, [{ level: 50, err: { message: /1234/ } }], 'the log has it')
+  }
+})
+
+t.test('a principal that cannot be used is 401 and a warning', async (t) => {
+  const good = { tenant: 'acme', subject: 'ada', roles: ['Notes.ReadWrite.All'] }
+  const principals: Record<string, unknown> = {
+    'a text': 'ada',
+    true: true,
+    'no tenant': { subject: 'ada' },
+    'no subject': { tenant: 'acme' },
+    'an empty tenant': { ...good, tenant: '' },
+    'a slash in the tenant': { ...good, tenant: 'a/b' },
+    'a long tenant': { ...good, tenant: 'x'.repeat(257) },
+    'a line break in the subject': { ...good, subject: 'ada\n' },
+    'NUL in the subject': { ...good, subject: 'ada\0' },
+    'a number as subject': { ...good, subject: 5 },
+    'a space in an alias': { ...good, aliases: ['ada', 'a da'] },
+    'aliases as a text': { ...good, aliases: 'ada' },
+    'scopes as a text': { ...good, scopes: 'Notes.ReadWrite.All' },
+    'roles with a number': { ...good, roles: [1] },
+    'personal as a text': { ...good, personal: 'yes' }
+  }
+  const { seen, authorize } = makeWitness()
+  let current: unknown
+  const { app, log } = await makeLogged(t, { auth: () => current as Principal, authorize })
+  for (const [name, principal] of Object.entries(principals)) {
+    log.length = 0
+    current = principal
+    const response = await app.inject(site)
+    t.strictSame([response.statusCode, envelopeOf(response)], [401, plainEnvelope], name)
+    t.match(response.headers['www-authenticate'], /^Bearer/)
+    t.match(log, [{ level: 40, msg: 'the principal cannot be used', issues: [{ message: String }] }])
+    t.strictSame(seen, [], 'and asks for no decision')
+  }
+  log.length = 0
+  current = { ...good, department: 'engines' }
+  t.equal((await app.inject(site)).statusCode, 200, 'members of the host\'s own are fine')
+  t.strictSame(log, [])
+})
+
+t.test('authorize replaces the decision', async (t) => {
+  const decisions: Array<[Principal, ...unknown[]]> = []
+  const principal: Principal = { tenant: 'acme', subject: user.toUpperCase(), aliases: ['ada@acme.example'] }
+  let allow: (action: string) => boolean | Promise<boolean> = () => true
+  const app = await makeApp(t, {
+    auth: () => principal,
+    authorize (...decision) {
+      decisions.push([...decision])
+      return allow(decision[1])
+    }
+  })
+  for (const { method, suffix, ...rest } of matrixRequests) await app.inject({ method, url: `${calls}${suffix}`, ...('payload' in rest && { payload: rest.payload }) })
+  t.strictSame(decisions.map(([, action]) => action), ['list', 'list', 'get', 'get', 'get', 'count', 'count', 'create', 'update', 'update', 'remove'])
+  for (const [who, , collection, owner] of decisions) {
+    t.equal(who, principal)
+    t.equal(collection, collections.find(({ path }) => path === '/communications/calls/{callId}/operations'))
+    t.equal(owner, 'calls/57dab8b1')
+  }
+
+  decisions.length = 0
+  const owners = {
+    '/me': `users/${user}`,
+    [`/users/${user.toUpperCase()}`]: `users/${user}`,
+    '/users/ADA@acme.example': `users/${user}`,
+    '/users/bob': 'users/bob',
+    [`/groups/${otherUser.toUpperCase()}`]: `groups/${otherUser}`,
+    '/groups/g/sites/contoso.example,1,2': 'sites/contoso.example,1,2'
+  }
+  for (const path of Object.keys(owners)) t.equal((await app.inject(`/v1.0${path}/onenote/operations`)).statusCode, 200, `${path}, with no permission at all`)
+  t.strictSame(decisions.map(([, , , owner]) => owner), Object.values(owners))
+
+  for (const refusal of [() => false, async () => await Promise.resolve(false)]) {
+    allow = refusal
+    const response = await app.inject(site)
+    t.equal(response.statusCode, 403)
+    t.match(envelopeOf(response), { error: { code: 'accessDenied', message: 'the caller may not do this' } }, 'permissions are not what it is about')
+  }
+  allow = (action) => action === 'list'
+  t.equal((await app.inject(site)).statusCode, 200)
+  t.equal((await app.inject({ method: 'POST', url: site, payload: {} })).statusCode, 403)
+  t.equal((await app.inject(`${site}/$count`)).statusCode, 403)
+  allow = () => { throw new GraphError('itemNotFound') }
+  t.equal((await app.inject(site)).statusCode, 404)
+  allow = async () => await Promise.reject(new Error('1234'))
+  const failed = await app.inject(site)
+  t.equal(failed.statusCode, 500)
+  t.notMatch(failed.body, /1234/)
+
+  decisions.length = 0
+  t.equal((await app.inject('/v1.0/users/a%20b/onenote/operations')).statusCode, 400)
+  t.strictSame(decisions, [], 'an owner that cannot be one is not asked about')
+})
+
+t.test('/me needs a user, whatever authorize says', async (t) => {
+  const { seen, authorize } = makeWitness()
+  const app = await makeApp(t, { auth: fromHeader, authorize })
+  t.equal((await app.inject({ url: '/v1.0/me/onenote/operations', headers: as({ roles: [] }) })).statusCode, 403)
+  t.strictSame(seen, [])
+  t.equal((await app.inject({ url: '/v1.0/me/onenote/operations', headers: as({ scopes: [] }) })).statusCode, 200)
+})
+
+t.test('the literal none lets everybody in', async (t) => {
+  const app = await makeApp(t, { auth: 'none' })
+  for (const { path } of matrixCollections) t.equal((await app.inject(`/v1.0${path}`)).statusCode, 200, path)
+  t.equal((await app.inject({ method: 'POST', url: '/v1.0/me/onenote/operations', payload: { id: 'a' }, headers: { authorization: 'Bearer nonsense' } })).statusCode, 201)
+  t.equal((await app.inject('/v1.0/users/local/onenote/operations/a')).statusCode, 200)
+  t.match(await app.operationStore.find({ tenant: 'local', owner: 'users/local', id: 'a' }), { id: 'a' })
+
+  const { seen, authorize } = makeWitness()
+  const decided = await makeApp(t, { auth: 'none', authorize: async (...decision) => await authorize(...decision) && decision[1] === 'list' })
+  t.equal((await decided.inject(site)).statusCode, 200)
+  t.equal((await decided.inject(`${site}/x`)).statusCode, 403)
+  t.match(seen, [{ tenant: 'local', subject: 'local' }, { tenant: 'local', subject: 'local' }])
+})
+
+t.test('auth is required', async (t) => {
+  for (const auth of [undefined, null, 'None', {}, true]) {
+    const app = Fastify({ ...recommendedServerOptions })
+    await t.rejects(async () => { await app.register(graphOperations, { store: memoryStore(), auth: auth as never }) }, { code: 'OPS_ERR_OPTION' }, JSON.stringify(auth))
+  }
+})
+
+const stores: Record<string, (t: Test) => Promise<OperationStore>> = {
+  memory: async () => memoryStore(),
+  sqlite: async (t) => await sqliteStore({ file: join(t.testdir(), 'operations.db') })
+}
+
+for (const [name, makeStore] of Object.entries(stores)) {
+  t.test(`a tenant learns nothing of another's operations: ${name}`, async (t) => {
+    const mine = as({ tenant: 'tenant-a', roles: ['Calls.Initiate.All'] })
+    const theirs = as({ tenant: 'tenant-b', roles: ['Calls.Initiate.All'] })
+    const stored = await makeApp(t, { auth: fromHeader, store: await makeStore(t) })
+    const empty = await makeApp(t, { auth: fromHeader, store: memoryStore() })
+    const created = await stored.inject({ method: 'POST', url: calls, headers: mine, payload: { id: 'secret', status: 'Completed' } })
+    t.equal(created.statusCode, 201)
+    const etag = String(created.headers.etag)
+
+    const ask = async (app: FastifyInstance, { url, headers = {}, ...rest }: InjectOptions & { url: string }): Promise<{ statusCode: number, text: string }> => {
+      const response = await app.inject({ ...rest, url: calls + url, headers: { host: 'graph.test', ...headers, ...theirs } })
+      const text = JSON.stringify(toComparable(response)).replaceAll(/W\/\\*"[^"\\]+\\*"/g, 'ETAG')
+      return { statusCode: response.statusCode, text: text.replaceAll(/\\"(\w+DateTime)\\":\\"[^"]+\\"/g, '$1') }
+    }
+    const requests: Array<[number, Parameters<typeof ask>[1]]> = [
+      [200, { url: '' }],
+      [200, { method: 'HEAD', url: '' }],
+      [200, { url: '?$top=1&$skip=0' }],
+      [200, { url: '/$count' }],
+      [404, { url: '/secret' }],
+      [404, { url: '(\'secret\')' }],
+      [404, { method: 'HEAD', url: '/secret' }],
+      [404, { method: 'PATCH', url: '/secret', payload: { status: 'Running' } }],
+      [404, { method: 'PATCH', url: '/secret', payload: {} }],
+      [412, { method: 'PATCH', url: '/secret', payload: {}, headers: { 'if-match': etag } }],
+      [412, { method: 'PATCH', url: '/secret', payload: {}, headers: { 'if-match': '*' } }],
+      [404, { method: 'PATCH', url: '', payload: { id: 'secret' } }],
+      [404, { method: 'PATCH', url: '', payload: {} }],
+      [412, { method: 'PATCH', url: '', payload: { id: 'secret' }, headers: { 'if-match': etag } }],
+      [404, { method: 'DELETE', url: '/secret' }],
+      [412, { method: 'DELETE', url: '/secret', headers: { 'if-match': etag } }],
+      [412, { method: 'DELETE', url: '/secret', headers: { 'if-match': '*' } }],
+      [201, { method: 'POST', url: '', payload: { id: 'secret', status: 'Running' } }],
+      [409, { method: 'POST', url: '', payload: { id: 'secret' } }],
+      [200, { url: '/$count' }],
+      [200, { url: '/secret' }],
+      [200, { method: 'PATCH', url: '', payload: { status: 'Running' } }],
+      [412, { method: 'PATCH', url: '/secret', payload: {}, headers: { 'if-match': etag } }],
+      [204, { method: 'DELETE', url: '/secret' }],
+      [404, { url: '/secret' }]
+    ]
+    for (const [expected, request] of requests) {
+      const [found, missing] = [await ask(stored, request), await ask(empty, request)]
+      t.equal(found.statusCode, expected, JSON.stringify(request))
+      t.equal(found.text, missing.text)
+    }
+    const after = await stored.inject({ url: `${calls}/secret`, headers: mine })
+    t.match(after.json(), { status: 'Completed' })
+    t.equal(after.headers.etag, etag, 'it is untouched')
+  })
+}
+
+t.test('entity tags do not count the writes of other tenants', async (t) => {
+  const app = await makeApp(t, { auth: fromHeader })
+  const write = async (tenant: string): Promise<number> => {
+    const response = await app.inject({ method: 'POST', url: calls, headers: as({ tenant, roles: ['Calls.Initiate.All'] }), payload: {} })
+    return Number.parseInt(/^W\/"(\w+)/.exec(String(response.headers.etag))?.[1] ?? '', 36)
+  }
+  const before = await write('tenant-b')
+  for (let n = 0; n < 7; n += 1) await write('tenant-a')
+  t.not(await write('tenant-b') - before, 8)
+})
+
+t.test('the checks come in their order', async (t) => {
+  const app = await makeApp(t, { auth: ({ headers }) => headers['x-principal'] === undefined ? null : JSON.parse(String(headers['x-principal'])) as Principal })
+  const reader = as({ roles: ['Notes.Read.All'] })
+  const writer = as({ roles: ['Notes.ReadWrite.All'] })
+  const big = JSON.stringify({ clientContext: 'x'.repeat(70_000) })
+  const json = { 'content-type': 'application/json' }
+  const statusOf = async (request: InjectOptions): Promise<number> => (await app.inject(request)).statusCode
+
+  const badBodies = [{ headers: { 'content-type': 'text/plain' }, payload: 'x' }, { headers: json, payload: big }, { headers: json, payload: '{' }, { headers: json, payload: '{"status":5}' }]
+  t.equal(await statusOf({ method: 'PUT', url: '/v1.0/nothing' }), 404, '404 for no route')
+  for (const { headers, payload } of badBodies) {
+    t.equal(await statusOf({ method: 'PUT', url: `${site}/x`, headers, payload }), 405, '405 before 401')
+    t.equal(await statusOf({ method: 'PUT', url: `${site}/x`, headers: { ...headers, ...reader }, payload }), 405, '405 before 403')
+    t.equal(await statusOf({ method: 'PATCH', url: `${site}/x`, headers, payload }), 401, '401 before the body is looked at')
+    t.equal(await statusOf({ method: 'PATCH', url: `${site}/x`, headers: { ...headers, ...reader }, payload }), 403, '403 before the body is looked at')
+  }
+  t.equal(await statusOf({ method: 'GET', url: `${site}?$nonsense=1` }), 401, '401 before 400')
+  t.equal(await statusOf({ method: 'GET', url: '/v1.0/sites/a%20b/onenote/operations' }), 401)
+  t.equal(await statusOf({ method: 'GET', url: `${site}?$nonsense=1`, headers: as({ roles: [] }) }), 403, '403 before 400')
+  t.equal(await statusOf({ method: 'GET', url: `${site}/${'x'.repeat(200)}`, headers: as({ roles: [] }) }), 403)
+  t.equal(await statusOf({ method: 'PATCH', url: `${site}/x?$nonsense=1`, headers: { 'content-type': 'text/plain', ...writer }, payload: 'x' }), 415, '415 before 400')
+  t.equal(await statusOf({ method: 'PATCH', url: `${site}/x?$nonsense=1`, headers: { ...json, ...writer }, payload: big }), 413, '413 before 400')
+  t.equal(await statusOf({ method: 'PATCH', url: `${site}/x`, headers: { ...json, ...writer }, payload: '{"status":5}' }), 400, '400 before 404')
+  t.equal(await statusOf({ method: 'PATCH', url: `${site}/x`, headers: { ...json, ...writer, 'if-match': 'W/"1"' }, payload: '{"status":5}' }), 400, '400 before 412')
+  t.equal(await statusOf({ method: 'DELETE', url: `${site}/x`, headers: { ...writer, 'if-match': 'nonsense' } }), 400)
+  t.equal(await statusOf({ method: 'PATCH', url: `${site}/x`, headers: { ...json, ...writer, 'if-match': 'W/"1"' }, payload: '{}' }), 412)
+  t.equal(await statusOf({ method: 'PATCH', url: `${site}/x`, headers: { ...json, ...writer }, payload: '{}' }), 404)
+  t.equal(await statusOf({ method: 'POST', url: site, headers: { ...json, ...writer }, payload: '{"id":"x","status":"Completed"}' }), 201)
+  t.equal(await statusOf({ method: 'PATCH', url: `${site}/x`, headers: { ...json, ...writer, 'if-match': 'W/"1"' }, payload: '{"status":"Running"}' }), 412, '412 before 409')
+  t.equal(await statusOf({ method: 'PATCH', url: `${site}/x`, headers: { ...json, ...writer }, payload: '{"status":"Running"}' }), 409)
+})

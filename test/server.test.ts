@@ -1,0 +1,376 @@
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import type { InjectOptions } from 'light-my-request'
+import { OAuth2Server } from 'oauth2-mock-server'
+import t from 'tap'
+import type { Test } from 'tap'
+import { createServer } from '../server.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const calls = '/communications/calls/57dab8b1/operations'
+const ids = ['request-id', 'client-request-id']
+
+type Environment = Record<string, string>
+
+/** The environment of the tests, without what would be settings of the server. */
+function toEnvironment (settings: Environment): NodeJS.ProcessEnv {
+  const environment = { ...process.env }
+  for (const name of ['HOST', 'PORT', 'STORE', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI', 'LOG_LEVEL', 'NODE_ENV']) Reflect.deleteProperty(environment, name)
+  return { ...environment, ...settings }
+}
+
+/** The server in a process of its own; it does not outlive the test. */
+function spawnServer (t: Test, settings: Environment): ChildProcessByStdio<null, Readable, Readable> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
+    cwd: root, env: toEnvironment(settings), stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000, killSignal: 'SIGKILL'
+  })
+  t.teardown(() => { child.kill('SIGKILL') })
+  return child
+}
+
+interface Running {
+  readonly url: string
+  readonly token: string
+  readonly curl: string
+  readonly signal: (name: NodeJS.Signals) => void
+  /** Exit code and signal. */
+  readonly exit: Promise<unknown[]>
+  /** What it has written on stderr when it is over. */
+  readonly log: Promise<string>
+}
+
+async function start (t: Test, settings: Environment): Promise<Running> {
+  const child = spawnServer(t, { PORT: '0', ...settings })
+  const exit = once(child, 'exit')
+  const log = text(child.stderr)
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  while (!/^curl .*$\n/m.test(output)) {
+    if (child.exitCode !== null) throw new Error(await log)
+    await Promise.race([once(child.stdout, 'data'), exit])
+  }
+  const find = (pattern: RegExp): string => pattern.exec(output)?.[1] ?? ''
+  return {
+    url: find(/^listening on (.+)$/m), token: find(/^token (.+)$/m), curl: find(/^(curl .+)$/m), exit, log, signal: (name) => { child.kill(name) }
+  }
+}
+
+/** A server in this process that only answers `inject`. */
+async function make (t: Test, settings: Environment = {}): Promise<Awaited<ReturnType<typeof createServer>>> {
+  const server = await createServer({ STORE: 'memory:', LOG_LEVEL: 'silent', ...settings })
+  t.teardown(async () => { await server.app.close() })
+  await server.app.ready()
+  return server
+}
+
+/** A request whose body comes later. */
+async function postSlowly (url: string, token: string): Promise<{ end: (body: string) => void, answer: Promise<IncomingMessage> }> {
+  const slow: ClientRequest = request(url, {
+    method: 'POST', agent: new Agent({ keepAlive: true }), headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', expect: '100-continue' }
+  })
+  const answer = once(slow, 'response').then(([response]: IncomingMessage[]) => response as IncomingMessage)
+  slow.flushHeaders()
+  await once(slow, 'continue')
+  return { end: (body) => { slow.end(body) }, answer }
+}
+
+const send = async (url: string, token: string, method = 'GET', body?: object): Promise<Response> => await fetch(url, {
+  method, headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }, ...(body && { body: JSON.stringify(body) })
+})
+
+const withoutCurl = spawnSync('curl', ['--version']).status === 0 && spawnSync('bash', ['-c', ':']).status === 0 ? false : 'there is no curl'
+
+t.test('the server from its start to SIGTERM, and again', async (t) => {
+  const store = `sqlite:${join(t.testdir(), 'operations.db')}`
+  const first = await start(t, { STORE: store })
+  const { url, token } = first
+
+  await t.test('it says where it is', async (t) => {
+    t.match(url, /^http:\/\/127\.0\.0\.1:[1-9]\d*$/)
+    t.match(decodeJwt(token), { roles: ['Notes.ReadWrite.All', 'Calls.Initiate.All', 'Calls.InitiateGroupCall.All', 'Calls.JoinGroupCall.All', 'Calls.JoinGroupCallAsGuest.All', 'Calls.AccessMedia.All'] })
+    t.notMatch(decodeJwt(token), { scp: String })
+  })
+
+  await t.test('its curl line works', { skip: withoutCurl }, async (t) => {
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${first.curl} -s`], { timeout: 10_000 })
+    t.match(JSON.parse(stdout), { '@odata.type': '#microsoft.graph.commsOperation', clientContext: 'hello', status: 'NotStarted' })
+  })
+
+  await t.test('/v1.0 and /beta share the store', async (t) => {
+    const created = await send(`${url}/v1.0${calls}`, token, 'POST', { id: 'shared' })
+    t.equal(created.status, 201)
+    t.equal(created.headers.get('location'), `${url}/v1.0${calls}/shared`)
+    const changed = await send(`${url}/beta${calls}/shared`, token, 'PATCH', { status: 'Running' })
+    t.match([changed.status, await changed.json()], [200, { '@odata.context': `${url}/beta/$metadata#communications/calls('57dab8b1')/operations/$entity`, status: 'Running' }])
+    t.match(await (await send(`${url}/v1.0/app/calls/57dab8b1/operations/shared`, token)).json(), { status: 'Running' })
+    t.equal((await fetch(`${url}/v1.0${calls}`)).status, 401)
+  })
+
+  await t.test('its documentation is there', async (t) => {
+    const page = await fetch(`${url}/docs`)
+    t.match([page.status, page.headers.get('content-type')], [200, /^text\/html/])
+    t.match(await page.text(), /swagger-ui/)
+    const document = await (await fetch(`${url}/docs/json`)).json() as { openapi: string, paths: Record<string, object> }
+    t.equal(document.openapi, '3.1.0')
+    for (const mount of ['/v1.0', '/beta']) t.match(document.paths[`${mount}/communications/calls/{callId}/operations`], { get: Object, post: Object, patch: Object })
+    t.match(Object.keys(document.paths).filter((path) => !/^\/(?:v1\.0|beta)\//.test(path)), ['/dev/token'], 'and no probes')
+  })
+
+  await t.test('its probes answer', async (t) => {
+    for (const probe of ['/livez', '/readyz']) {
+      const response = await fetch(url + probe)
+      t.strictSame([response.status, response.headers.get('content-type'), await response.text()], [200, 'text/plain', 'ok'])
+      t.not(response.headers.get('connection'), 'close')
+    }
+  })
+
+  await t.test('SIGTERM loses no request', async (t) => {
+    const slow = await postSlowly(`${url}/v1.0${calls}`, token)
+    const late = await postSlowly(`${url}/v1.0${calls}`, token)
+    const start = Date.now()
+    first.signal('SIGTERM')
+    let ready = await fetch(`${url}/readyz`)
+    while (ready.status === 200 && Date.now() - start < 5_000) {
+      await delay(10)
+      ready = await fetch(`${url}/readyz`)
+    }
+    t.strictSame([ready.status, ready.headers.get('connection'), await ready.text()], [503, 'close', 'not ready'])
+    const alive = await fetch(`${url}/livez`)
+    t.strictSame([alive.status, alive.headers.get('connection')], [200, 'close'])
+    const served = await send(`${url}/v1.0${calls}/shared`, token)
+    t.strictSame([served.status, served.headers.get('connection')], [200, 'close'], 'who does not know yet is served')
+    slow.end('{"id":"slow"}')
+    const answer = await slow.answer
+    t.strictSame([answer.statusCode, answer.headers.connection], [201, 'close'])
+    await delay(Math.max(0, 1_300 - (Date.now() - start)))
+    await t.rejects(fetch(`${url}/livez`), 'nobody new comes in any more')
+    late.end('{"id":"late"}')
+    t.equal((await late.answer).statusCode, 201, 'who was there before is answered')
+    answer.resume()
+    ;(await late.answer).resume()
+    t.strictSame(await first.exit, [0, null])
+    t.ok(Date.now() - start < 10_000)
+    t.equal(await first.log, '', 'with nothing to complain about')
+  })
+
+  await t.test('a restart keeps the data, and not the tokens', async (t) => {
+    const second = await start(t, { STORE: store })
+    for (const id of ['shared', 'slow', 'late']) {
+      const response = await send(`${second.url}/v1.0${calls}/${id}`, second.token)
+      t.match([response.status, await response.json()], [200, { id }])
+    }
+    const count = await send(`${second.url}/beta${calls}/$count`, second.token)
+    t.equal(await count.text(), withoutCurl === false ? '4' : '3')
+    t.equal((await send(`${second.url}/v1.0${calls}`, token)).status, 401)
+    second.signal('SIGINT')
+    t.strictSame(await second.exit, [0, null], 'SIGINT does the same')
+  })
+})
+
+t.test('settings that cannot be used end it with a message', async (t) => {
+  const file = join(t.testdir(), 'operations.db')
+  const occupied = new OAuth2Server()
+  await occupied.start(0, '127.0.0.1')
+  t.teardown(async () => { await occupied.stop() })
+  const cases: Array<[RegExp, Environment]> = [
+    [/AUTH_ISSUER.*loopback/, { HOST: '0.0.0.0' }],
+    [/AUTH_ISSUER/, { NODE_ENV: 'production' }],
+    [/AUTH_AUDIENCE and AUTH_JWKS_URI/, { AUTH_ISSUER: 'https://issuer.example' }],
+    [/PORT=http is not a port/, { PORT: 'http' }],
+    [/STORE=mysql:\/\/x is neither/, { STORE: 'mysql://x' }],
+    [/EADDRINUSE/, { PORT: String(occupied.address().port), STORE: 'memory:' }]
+  ]
+  const run = async ([message, settings]: [RegExp, Environment]): Promise<void> => {
+    const child = spawnServer(t, { PORT: '0', STORE: `sqlite:${file}`, ...settings })
+    const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+    t.strictSame([exit, stdout], [[1, null], ''], JSON.stringify(settings))
+    t.match(stderr, message)
+    t.notMatch(stderr, /\n\s+at /, 'a message and no stack')
+  }
+  for (let n = 0; n < cases.length; n += 2) await Promise.all(cases.slice(n, n + 2).map(run))
+  t.notOk(existsSync(file), 'no file is made before the settings are known to be good')
+})
+
+t.test('importing it starts nothing', async (t) => {
+  const script = 'const { createServer } = await import(\'./server.ts\'); process.stdout.write(typeof createServer)'
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: root, env: toEnvironment({}), timeout: 20_000, encoding: 'utf8' })
+  t.strictSame([stdout, stderr, status], ['function', '', 0])
+})
+
+t.test('its defaults are a file in the folder it runs in, and port 3000 of this machine', async (t) => {
+  const dir = t.testdir()
+  t.chdir(dir)
+  const { app, host, port, issuer } = await createServer({})
+  t.strictSame([host, port], ['127.0.0.1', 3000])
+  t.ok(issuer)
+  t.ok(existsSync(join(dir, 'operations.db')))
+  t.equal(app.log.level, 'warn')
+  await app.close()
+})
+
+t.test('every setting is checked', async (t) => {
+  for (const PORT of ['', 'abc', '-1', '65536', '1.5', ' 80', '0x50', '1e3']) {
+    await t.rejects(createServer({ PORT, STORE: 'memory:' }), { name: 'SettingError', message: `PORT=${PORT} is not a port` })
+  }
+  for (const PORT of ['0', '65535']) t.equal((await make(t, { PORT })).port, Number(PORT))
+  for (const STORE of ['', 'memory', 'sqlite:', 'operations.db', 'postgresql']) {
+    await t.rejects(createServer({ STORE }), { name: 'SettingError', message: new RegExp(`^STORE=${STORE} is neither`) })
+  }
+  await t.rejects(createServer({ STORE: `sqlite:${join(t.testdir(), 'no', 'folder.db')}` }), { code: 'ERR_SQLITE_ERROR' })
+  for (const HOST of ['0.0.0.0', '::', '', '10.0.0.1', 'example.com', '127.0.0.1.example.com']) {
+    await t.rejects(createServer({ HOST, STORE: 'memory:' }), { name: 'SettingError', message: /AUTH_ISSUER/ }, HOST)
+  }
+  for (const HOST of ['localhost', '::1']) t.match(await make(t, { HOST }), { host: HOST, issuer: { sign: Function } })
+  await t.rejects(createServer({ NODE_ENV: 'production', HOST: '127.0.0.1', STORE: 'memory:' }), { name: 'SettingError' })
+  t.ok((await make(t, { NODE_ENV: 'development' })).issuer)
+  await t.rejects(createServer({ STORE: 'memory:', AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x' }), { name: 'SettingError', message: /AUTH_JWKS_URI/ })
+  await t.rejects(createServer({ STORE: 'memory:', AUTH_ISSUER: 'x', AUTH_JWKS_URI: 'http://127.0.0.1/' }), { name: 'SettingError', message: /AUTH_AUDIENCE/ })
+  await t.rejects(createServer({ STORE: 'memory:', AUTH_ISSUER: '', AUTH_AUDIENCE: 'x', AUTH_JWKS_URI: 'http://127.0.0.1/' }), { code: 'OPS_ERR_OPTION' })
+  await t.rejects(createServer({ STORE: 'memory:', AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URI: 'x' }), { code: 'OPS_ERR_OPTION' })
+  await t.rejects(createServer({ STORE: 'memory:', LOG_LEVEL: 'loud' }))
+})
+
+t.test('with an issuer it takes that one\'s tokens and makes none', async (t) => {
+  const mock = new OAuth2Server()
+  await mock.start(0, '127.0.0.1')
+  t.teardown(async () => { await mock.stop() })
+  await mock.issuer.keys.generate('RS256')
+  const server = await make(t, {
+    HOST: '0.0.0.0', NODE_ENV: 'production', AUTH_ISSUER: String(mock.issuer.url), AUTH_AUDIENCE: 'operations', AUTH_JWKS_URI: `http://127.0.0.1:${mock.address().port}/jwks`
+  })
+  t.strictSame([server.host, server.issuer], ['0.0.0.0', undefined])
+  const token = await mock.issuer.buildToken({ scopesOrTransform: (_header, payload) => { Object.assign(payload, { aud: 'operations', tid: 't', oid: 'o', roles: ['Calls.Initiate.All'] }) } })
+  for (const mount of ['/v1.0', '/beta']) {
+    t.equal((await server.app.inject({ url: mount + calls, headers: { authorization: `Bearer ${token}` } })).statusCode, 200)
+    t.equal((await server.app.inject(mount + calls)).statusCode, 401)
+  }
+  const development = await make(t)
+  const own = await development.issuer?.sign({})
+  t.equal((await server.app.inject({ url: `/v1.0${calls}`, headers: { authorization: `Bearer ${own}` } })).statusCode, 401)
+  t.equal((await development.app.inject({ url: `/v1.0${calls}`, headers: { authorization: `Bearer ${token}` } })).statusCode, 401)
+  const answer = await server.app.inject({ method: 'POST', url: '/dev/token', payload: {} })
+  t.match([answer.statusCode, answer.json()], [404, { error: { code: 'itemNotFound' } }])
+  t.notMatch((await server.app.inject('/docs/json')).json<{ paths: object }>().paths, { '/dev/token': Object })
+})
+
+t.test('the development issuer makes the token that is asked for', async (t) => {
+  const { app, issuer } = await make(t)
+  const tokenFor = async (payload?: unknown): Promise<string> => {
+    const response = await app.inject({ method: 'POST', url: '/dev/token', ...(payload !== undefined && { payload: JSON.stringify(payload), headers: { 'content-type': 'application/json' } }) })
+    t.match([response.statusCode, response.json()], [200, { token_type: 'Bearer', expires_in: 43_200 }], JSON.stringify(payload))
+    t.ok(ids.every((name) => name in response.headers))
+    return response.json<{ access_token: string }>().access_token
+  }
+  const claimsFor = async (payload?: unknown) => decodeJwt(await tokenFor(payload))
+  const statusOf = async (url: string, token: string) => (await app.inject({ url, headers: { authorization: `Bearer ${token}` } })).statusCode
+
+  const plain = await claimsFor()
+  t.match(plain, { iss: String(issuer?.issuer), aud: String(issuer?.audience), tid: /^[0-9a-f-]{36}$/, oid: /^[0-9a-f-]{36}$/ })
+  t.equal(Number(plain.exp) - Number(plain.iat), 43_200)
+  t.ok((plain['roles'] as string[]).includes('Notes.ReadWrite.All'))
+  t.notOk('scp' in plain)
+  t.match(decodeProtectedHeader(await tokenFor({})), { typ: 'JWT', alg: 'ES256' })
+  t.not((await claimsFor({}))['oid'], (await claimsFor({}))['oid'], 'somebody new each time')
+  t.equal((await claimsFor({}))['tid'], plain['tid'], 'in one tenant')
+  t.match(await claimsFor({ tid: 'contoso' }), { tid: 'contoso', roles: Array })
+  t.match(await claimsFor({ oid: 'adele' }), { oid: 'adele', roles: Array })
+  const delegated = await tokenFor({ oid: 'adele', scp: 'Notes.ReadWrite' })
+  t.match(decodeJwt(delegated), { oid: 'adele', scp: 'Notes.ReadWrite' })
+  t.notOk('roles' in decodeJwt(delegated))
+  t.strictSame((await claimsFor({ roles: ['Notes.Read.All'] }))['roles'], ['Notes.Read.All'])
+  t.strictSame((await claimsFor({ roles: [] }))['roles'], [])
+
+  t.equal(await statusOf('/v1.0/me/onenote/operations', delegated), 200)
+  t.equal(await statusOf('/v1.0/users/adele/onenote/operations', delegated), 200)
+  t.equal(await statusOf('/v1.0/sites/s/onenote/operations', delegated), 403)
+  t.equal(await statusOf('/v1.0/me/onenote/operations', await tokenFor()), 403)
+  t.equal(await statusOf('/beta/sites/s/onenote/operations', await tokenFor()), 200)
+  t.equal(await statusOf(`/beta${calls}`, await tokenFor({ roles: [] })), 403)
+})
+
+t.test('the development issuer refuses what a token cannot say', async (t) => {
+  const { app } = await make(t)
+  const json = { 'content-type': 'application/json' }
+  const ask = async (request: InjectOptions) => {
+    const response = await app.inject({ method: 'POST', url: '/dev/token', ...request })
+    t.match(response.headers['content-type'], /^application\/json/)
+    t.ok(ids.every((name) => name in response.headers))
+    return { status: response.statusCode, error: response.json<{ error: Record<string, unknown> }>().error }
+  }
+  const bodies: Array<[string, string?]> = [
+    ['{"sub":"a"}', 'sub'], ['{"tid":5}', 'tid'], ['{"tid":"a/b"}', 'tid'], ['{"tid":""}', 'tid'], ['{"oid":"a b"}', 'oid'], ['{"oid":null}', 'oid'], ['{"scp":["a"]}', 'scp'],
+    [`{"scp":"${'x'.repeat(4_097)}"}`, 'scp'], ['{"roles":"a"}', 'roles'], ['{"roles":[5]}', 'roles/0'], [`{"roles":${JSON.stringify(Array(51).fill('a'))}}`, 'roles'],
+    ['[]'], ['"text"'], ['5'], ['{'], [''], ['{"__proto__":{"tid":"a"}}']
+  ]
+  for (const [payload, target] of bodies) {
+    const { status, error } = await ask({ headers: json, payload })
+    t.match([status, error], [400, { code: 'invalidRequest', message: String, innerError: { date: String } }], payload.slice(0, 40))
+    t.equal(error['target'], target)
+  }
+  t.equal((await ask({ headers: { 'content-type': 'text/plain' }, payload: 'tid=a' })).status, 400)
+  t.match(await ask({ headers: { 'content-type': 'application/xml' }, payload: '<a/>' }), { status: 415, error: { code: 'notSupported' } })
+  const large = await ask({ headers: json, payload: `{"scp":"${'x'.repeat(16_384)}"}` })
+  t.match(large, { status: 413, error: { code: 'invalidRequest' } })
+  t.match(large.error['message'], /16,384 bytes/, 'the limit is that of this route')
+  t.equal((await ask({ method: 'GET' })).status, 404)
+})
+
+t.test('the development issuer answers loopback hosts only', async (t) => {
+  const { app } = await make(t)
+  const statusOf = async (host: string) => (await app.inject({ method: 'POST', url: '/dev/token', headers: { host }, payload: {} })).statusCode
+  for (const host of ['localhost', 'localhost:3000', '127.0.0.1', '127.0.0.1:3000', '127.8.9.10', '[::1]', '[::1]:3000', 'LOCALHOST:3000']) t.equal(await statusOf(host), 200, host)
+  for (const host of ['evil.example', 'evil.example:3000', '127.0.0.1.evil.example', 'localhost.evil.example', 'notlocalhost', '10.0.0.1', '0.0.0.0', '[::2]', '1127.0.0.1', '127.0.0.1@evil.example']) {
+    t.equal(await statusOf(host), 403, host)
+  }
+  const refused = await app.inject({ method: 'POST', url: '/dev/token', headers: { host: 'evil.example' }, payload: {} })
+  t.match(refused.json(), { error: { code: 'accessDenied', message: /loopback/ } })
+  const forwarded = await app.inject({ method: 'POST', url: '/dev/token', headers: { host: 'evil.example', 'x-forwarded-host': 'localhost' }, payload: {} })
+  t.equal(forwarded.statusCode, 403, 'whatever a proxy says')
+})
+
+t.test('what no route answers is in Graph\'s envelope', async (t) => {
+  const { app, issuer } = await make(t)
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const token = await issuer!.sign({})
+  const ask = async (path: string, method = 'GET') => {
+    const sent = request(url, { path, method, headers: { authorization: `Bearer ${token}`, 'client-request-id': 'mine' } })
+    sent.end()
+    const [response] = await once(sent, 'response') as [IncomingMessage]
+    const { error } = JSON.parse(await text(response)) as { error: { code: string, message: string, innerError: Record<string, string> } }
+    t.match(response.headers, { 'content-type': /^application\/json/, 'client-request-id': 'mine', 'odata-version': '4.0', 'cache-control': String })
+    t.match(error.innerError, { date: /^\d{4}-\d\d-\d\dT/, 'client-request-id': 'mine', 'request-id': String(response.headers['request-id']) })
+    return { status: response.statusCode, ...error }
+  }
+  for (const [path = '', method] of [['/'], ['/nowhere'], ['/v1.0'], ['/v1.0/nowhere'], ['/v2.0/me/onenote/operations'], [`/v1.0${calls}`, 'PROPFIND'], ['/livez', 'POST']]) {
+    t.match(await ask(path, method), { status: 404, code: 'itemNotFound', message: 'there is nothing at this URL' }, path)
+  }
+  t.match(await ask('/v1.0/%zz'), { status: 400, code: 'invalidRequest' })
+  t.match(await ask('/v1.0/sites/%E0%A4/onenote/operations'), { status: 400, code: 'invalidRequest' })
+  const long = `/v1.0/sites/${'a'.repeat(256)}/onenote/operations`
+  t.equal((await send(url + long, token)).status, 200, 'an id of 256 characters')
+  const tooLong = await ask(long.replace('aaa', 'aaaa'))
+  t.match(tooLong, { status: 400, code: 'invalidRequest' }, 'and one of 257')
+  t.match(tooLong.message, /256/, 'naming the limit')
+})
+
+t.test('it is not ready when its store does not answer', async (t) => {
+  const { app, issuer } = await make(t)
+  t.equal((await app.inject('/readyz')).body, 'ok')
+  await app.operationStore.close()
+  const ready = await app.inject('/readyz')
+  t.strictSame([ready.statusCode, ready.body, ready.headers.connection], [503, 'not ready', 'keep-alive'])
+  t.equal((await app.inject('/livez')).statusCode, 200)
+  const answer = await app.inject({ url: `/v1.0${calls}`, headers: { authorization: `Bearer ${await issuer!.sign({})}` } })
+  t.match([answer.statusCode, answer.headers['retry-after'], answer.json()], [503, '1', { error: { code: 'serviceNotAvailable' } }])
+})
