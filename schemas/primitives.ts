@@ -55,5 +55,5 @@ export function splitNullable (schema: TSchema): { value: TSchema, isNullable: b
 
 /** What a property's schema says it is for. */
 export function descriptionOf (schema: TSchema): string | undefined {
-  return schema['description'] as string | undefined ?? splitNullable(schema).value['description'] as string | undefined
+  return schema['description'] ?? splitNullable(schema).value['description']
 }

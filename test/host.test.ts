@@ -206,6 +206,40 @@ t.test('app.operations and the routes mean the same owner, whatever the case of 
   for (const tenant of ['', 'a/b', 'a\0b']) await t.rejects(host.operations.find({ ...key, tenant }), /cannot be a tenant/)
 })
 
+t.test('what JSON cannot say is refused from code too, and what JSON leaves out is left out', async (t) => {
+  const host = await makeHost(t)
+  await host.register(graphOperations, { ...plain, store: memoryStore() })
+  const calls = { tenant: 'local', owner: 'calls/57' }
+  for (const value of [new Date(), 5n, () => 5, Symbol('x'), new Map(), { deep: [new Date()] }]) {
+    await t.rejects(host.operations.create(calls, { tag: value }), /is not a value of JSON/)
+  }
+  const { value } = await host.operations.create(calls, { none: undefined, plain: Object.assign(Object.create(null), { a: 1 }), list: [null, true] })
+  t.match(value, { plain: { a: 1 }, list: [null, true] })
+  t.notOk('none' in value)
+})
+
+t.test('an operation cannot grow without end', async (t) => {
+  const host = await makeHost(t)
+  await host.register(graphOperations, { ...plain, store: memoryStore() })
+  await host.inject({ method: 'POST', url: calls, payload: { id: 'a' } })
+  const grow = async (n: number) => await host.inject({ method: 'PATCH', url: `${calls}/a`, payload: { bag: Object.fromEntries(Array.from({ length: 15 }, (_, m) => [`m${n}_${m}`, 'x'.repeat(4_096)])) } })
+  for (let n = 0; n < 4; n += 1) t.equal((await grow(n)).statusCode, 200)
+  const refused = await grow(4)
+  t.equal(refused.statusCode, 400)
+  t.match(refused.json().error.message, '262,144 characters')
+})
+
+t.test('ids that clients take out of a URL are no ids', async (t) => {
+  const host = await makeHost(t)
+  await host.register(graphOperations, { ...plain, store: memoryStore() })
+  for (const id of ['.', '..']) {
+    t.equal((await host.inject({ method: 'POST', url: calls, payload: { id } })).statusCode, 400)
+    await t.rejects(host.operations.create({ tenant: 'local', owner: `calls/${id}` }, {}), /not the owner/)
+    await t.rejects(host.operations.create({ tenant: id, owner: 'calls/1' }, {}), /cannot be a tenant/)
+  }
+  t.equal((await host.inject({ method: 'POST', url: calls, payload: { id: '...' } })).statusCode, 201)
+})
+
 t.test('a short maxParamLength is warned about', async (t) => {
   const warnings = async (options: FastifyServerOptions): Promise<string[]> => {
     const lines: string[] = []

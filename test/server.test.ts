@@ -30,9 +30,9 @@ function toEnvironment (settings: Environment): NodeJS.ProcessEnv {
   return { ...environment, ...settings }
 }
 
-/** The server in a process of its own; it does not outlive the test. */
+/** The server in a process of its own, TypeScript loaded as here; it does not outlive the test. */
 function spawnServer (t: Test, settings: Environment): ChildProcessByStdio<null, Readable, Readable> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
+  const child = spawn(process.execPath, [...process.execArgv, 'server.ts'], {
     cwd: root, env: toEnvironment(settings), stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000, killSignal: 'SIGKILL'
   })
   t.teardown(() => { child.kill('SIGKILL') })
@@ -204,7 +204,7 @@ t.test('settings that cannot be used end it with a message', async (t) => {
 
 t.test('importing it starts nothing', async (t) => {
   const script = 'const { createServer } = await import(\'./server.ts\'); process.stdout.write(typeof createServer)'
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: root, env: toEnvironment({}), timeout: 20_000, encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...process.execArgv, '--input-type=module', '-e', script], { cwd: root, env: toEnvironment({}), timeout: 20_000, encoding: 'utf8' })
   t.strictSame([stdout, stderr, status], ['function', '', 0])
 })
 

@@ -72,9 +72,9 @@ function readPragma (database: SqliteDatabase, name: string): unknown {
   return Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0]
 }
 
-/** A process of its own that runs `script`; it does not outlive the test. */
+/** A process of its own that runs `script`, TypeScript loaded as here; it does not outlive the test. */
 function run (t: Test, script: string, args: readonly string[], before: readonly string[] = []): ChildProcessByStdio<Writable, Readable, null> {
-  const [command = '', ...rest] = [...before, process.execPath, '--import', 'tsx', '--input-type=module', '-e', script, ...args]
+  const [command = '', ...rest] = [...before, process.execPath, ...process.execArgv, '--input-type=module', '-e', script, ...args]
   const child = spawn(command, rest, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'], timeout: 30_000, killSignal: 'SIGKILL' })
   t.teardown(() => { child.kill('SIGKILL') })
   return child
@@ -307,7 +307,7 @@ t.test('a driver that breaks while it is loaded is not taken for one that is not
     const { chooseDriver } = await import('./storage/sqlite/driver.ts')
     await chooseDriver().then(() => 'chosen', ({ message }) => message).then((text) => { process.stdout.write(text) })
   `
-  const { stdout, status } = spawnSync(process.execPath, [...flags, '--import', 'tsx', '--input-type=module', '-e', script], { cwd: root, timeout: 20_000, encoding: 'utf8' })
+  const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, ...flags, '--input-type=module', '-e', script], { cwd: root, timeout: 20_000, encoding: 'utf8' })
   t.match(stdout, /wrong architecture/)
   t.equal(status, 0)
 })
