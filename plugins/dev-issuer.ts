@@ -35,7 +35,7 @@ const defaultRoles = ['Notes.ReadWrite.All', 'Calls.Initiate.All', 'Calls.Initia
 const defaultTenant = '72f988bf-0000-4000-8000-2d7cd011db47'
 const lifetimeSeconds = 12 * 60 * 60
 const tokenUrl = '/dev/token'
-const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i
 
 /** An issuer whose key lives as long as the process. */
 export async function makeDevelopmentIssuer (): Promise<DevelopmentIssuer> {

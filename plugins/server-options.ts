@@ -14,7 +14,9 @@ export const recommendedServerOptions = Object.freeze({
   requestTimeout: 30_000,
   frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
     setCommonHeaders(request, reply)
-    void sendError(toGraphError(error), reply)
+    const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+    const answer = isTooLong ? new GraphError('invalidRequest', `an id in the URL must have at most ${parameterLength} characters`) : toGraphError(error)
+    void sendError(answer, reply)
   }
 } satisfies FastifyServerOptions)
 

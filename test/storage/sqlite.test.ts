@@ -8,7 +8,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
-import { sqliteStore, StoreUnavailableError } from '../../index.js'
+import { memoryStore, sqliteStore, StoreUnavailableError } from '../../index.js'
 import type { Change, Collection, CommitOutcome, CommittedChange, NewRecord, OperationStore } from '../../index.js'
 import { storeConformance } from '../../storage/conformance.js'
 import { chooseDriver } from '../../storage/sqlite/driver.js'
@@ -72,10 +72,17 @@ function readPragma (database: SqliteDatabase, name: string): unknown {
   return Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0]
 }
 
-/** A process of its own that runs `script`, TypeScript loaded as here; it does not outlive the test. */
-function run (t: Test, script: string, args: readonly string[], before: readonly string[] = []): ChildProcessByStdio<Writable, Readable, null> {
-  const [command = '', ...rest] = [...before, process.execPath, ...process.execArgv, '--input-type=module', '-e', script, ...args]
-  const child = spawn(command, rest, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'], timeout: 30_000, killSignal: 'SIGKILL' })
+/**
+ * What other processes run with: tsx, which is quick, and no coverage, since what two loaders made of one
+ * source cannot be added up.
+ */
+const quickly = ['--import', 'tsx']
+const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...environment } = process.env
+
+/** A process of its own that runs `script`; it does not outlive the test. */
+function run (t: Test, script: string, args: readonly string[], { before = [], flags = quickly }: { before?: readonly string[], flags?: readonly string[] } = {}): ChildProcessByStdio<Writable, Readable, null> {
+  const [command = '', ...rest] = [...before, process.execPath, ...flags, '--input-type=module', '-e', script, ...args]
+  const child = spawn(command, rest, { cwd: root, env: environment, stdio: ['pipe', 'pipe', 'inherit'], timeout: 30_000, killSignal: 'SIGKILL' })
   t.teardown(() => { child.kill('SIGKILL') })
   return child
 }
@@ -92,7 +99,7 @@ async function lock (t: Test, file: string): Promise<() => Promise<void>> {
     database.exec('BEGIN IMMEDIATE')
     process.stdout.write('locked')
     process.stdin.resume().once('end', () => { database.exec('ROLLBACK'); database.close() })
-  `, [file])
+  `, [file], { flags: [] })
   await once(child.stdout, 'data')
   return async () => {
     child.stdin.end()
@@ -106,6 +113,76 @@ t.test('sqlite conforms', async (t) => {
     test: (name, run) => t.test(name, async (t) => { await run(); t.pass('no assertion failed') }),
     makeStore: async () => await sqliteStore({ file: join(mkdtempSync(join(dir, 'store-')), 'operations.db') })
   })
+})
+
+/** One rule broken, and the case that has to notice. */
+const faults: Record<string, [caughtBy: string, fault: (store: OperationStore) => Partial<OperationStore>]> = {
+  'finds nothing': ['find: what was inserted, and nothing else', () => ({ find: () => undefined })],
+  'has no value': ['find: the value is the text parsed, and frozen in depth', () => ({ find: () => undefined })],
+  'gives values that can be changed': ['find: the value is the text parsed, and frozen in depth', (store) => ({
+    find: async (key) => {
+      const found = await store.find(key)
+      return found && { ...found, value: JSON.parse(found.text) as Record<string, unknown> }
+    }
+  })],
+  'lists backwards': ['list: by creation, then id, in pages', (store) => ({ list: async (...args) => [...await store.list(...args)].reverse() })],
+  'lists no second page': ['list: by creation, then id, in pages', (store) => ({ list: (collection, { limit }) => store.list(collection, { limit, skip: 0 }) })],
+  'counts what is gone': ['count: the records of the collection', (store) => {
+    let inserted = 0
+    return { count: () => inserted, commit: async (...args) => { inserted += 1; return await store.commit(...args) } }
+  }],
+  'replaces any version': ['replace: only the expected version', (store) => ({
+    commit: async (collection, changes) => await store.commit(collection, await Promise.all(changes.map(async (change) => change.kind === 'replace'
+      ? { ...change, expectedVersion: (await store.find({ ...collection, id: change.record.id }))?.version ?? '' }
+      : change)))
+  })],
+  'removes any version': ['remove: with and without an expected version', (store) => ({
+    commit: (collection, changes) => store.commit(collection, changes.map((change) => change.kind === 'remove' ? { kind: 'remove', id: change.id } : change))
+  })],
+  'commits a part': ['commit: all changes or none', (store) => ({
+    commit: async (collection, changes) => {
+      const records = []
+      for (const [index, change] of changes.entries()) {
+        const outcome = await store.commit(collection, [change])
+        if (!outcome.committed) return { ...outcome, index }
+        records.push(...outcome.records)
+      }
+      return { committed: true, records }
+    }
+  })],
+  'forgets removals': ['changes: every commit in order, removals included, resumable anywhere', (store) => ({
+    changes: async (...args) => {
+      const page = await store.changes(...args)
+      return page.expired ? page : { ...page, changes: page.changes.filter(({ kind }) => kind !== 'removed') }
+    }
+  })],
+  'gives more changes than asked for': ['changes: every commit in order, removals included, resumable anywhere', (store) => ({ changes: (collection, cursor) => store.changes(collection, cursor, 1_000) })],
+  'takes any cursor': ['changes: a cursor that is not of this store is expired', (store) => ({
+    changes: async (collection, cursor, limit) => {
+      const page = await store.changes(collection, cursor, limit)
+      return page.expired ? await store.changes(collection, undefined, limit) : page
+    }
+  })],
+  'shares tenants': ['isolation: nothing of another tenant or owner', (store) => ({ find: (key) => store.find({ ...key, tenant: 'tenant-a' }) })],
+  'is never closed': ['close: later calls fail, closing again does not', () => ({ close: () => undefined })]
+}
+
+t.test('the suite fails a store that breaks a rule', async (t) => {
+  const failedOf = async (makeStore: () => OperationStore): Promise<string[]> => {
+    const cases: Array<[string, () => Promise<void>]> = []
+    storeConformance({ test: (name, run) => cases.push([name, run]), makeStore })
+    const failed: string[] = []
+    for (const [name, run] of cases) await run().catch(() => failed.push(name))
+    return failed
+  }
+  t.strictSame(await failedOf(memoryStore), [], 'and no other')
+  for (const [name, [caughtBy, fault]] of Object.entries(faults)) {
+    const failed = await failedOf(() => {
+      const store = memoryStore()
+      return { ...store, ...fault(store) }
+    })
+    t.ok(failed.includes(caughtBy), `it ${name}: ${caughtBy}`)
+  }
 })
 
 t.test('everything survives close and reopen', async (t) => {
@@ -214,7 +291,7 @@ t.test('each commit is synced before it is acknowledged, at every open', { skip:
       }
       await store.close()
     }
-  `, [join(dir, 'operations.db')], ['strace', '-f', '-e', 'trace=fsync,fdatasync,write', '-o', trace])
+  `, [join(dir, 'operations.db')], { before: ['strace', '-f', '-e', 'trace=fsync,fdatasync,write', '-o', trace] })
   child.stdout.resume()
   t.strictSame(await exitOf(child), [0, null])
   const calls = [...readFileSync(trace, 'utf8').matchAll(/(f(?:data)?sync)\(|write\(1, "(BEGUN|ACKED)"/g)].map(([, sync, mark]) => sync === undefined ? mark : 'sync')
@@ -380,31 +457,17 @@ t.test('close while the file is locked rejects what waits', async (t) => {
 
 t.test('close between two tries rejects what waits and leaves the process sound', async (t) => {
   const file = join(t.testdir(), 'operations.db')
-  // in a process of its own: what breaks here breaks everything after it
-  const child = run(t, `
-    import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
-    import { sqliteStore } from './storage/sqlite/index.ts'
-    import { chooseDriver } from './storage/sqlite/driver.ts'
-    const file = process.argv.at(-1)
-    const store = await sqliteStore({ file })
-    const { DatabaseSync } = await chooseDriver()
-    const holder = new DatabaseSync(file)
-    holder.exec('BEGIN IMMEDIATE')
-    const commit = store.commit({ tenant: 't', owner: 'calls/1' }, [{ kind: 'insert', record: { id: 'a', type: 'x', created: 'c', text: '{}' } }])
-    const told = commit.then(() => 'committed', ({ name }) => name)
-    await delay(40)
-    await store.close()
-    console.log(await told)
-    const abandoned = new AbortController()
-    console.log(await Promise.race([nextTurn('setImmediate works'), delay(1_000, 'setImmediate is broken', { signal: abandoned.signal })]))
-    abandoned.abort()
-    holder.exec('ROLLBACK')
-    process.exit()
-  `, [file])
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
-  await once(child, 'close')
-  t.strictSame(output.trim().split('\n'), ['StoreUnavailableError', 'setImmediate works'])
+  const store = await open(t, file)
+  const release = await lock(t, file)
+  const rejected = t.rejects(commit(store, insert('a')), { name: 'StoreUnavailableError' })
+  await delay(40)
+  await store.close()
+  await rejected
+  const abandoned = new AbortController()
+  const timeout = delay(1_000, 'broken', { signal: abandoned.signal }).catch(() => undefined)
+  t.equal(await Promise.race([nextTurn('works'), timeout]), 'works', 'setImmediate')
+  abandoned.abort()
+  await release()
   t.strictSame(await idsOf(await open(t, file)), [])
 })
 
