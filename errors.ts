@@ -26,6 +26,8 @@ interface ClientErrorKind {
   readonly description: string
   /** A message as a client sees it. */
   readonly example: string
+  /** Headers every such answer has. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Mistakes of a client, and what the service cannot do for it. @see Microsoft Graph REST API error responses */
@@ -36,7 +38,7 @@ export const clientErrors = {
     description: 'The request breaks the contract: its body, a parameter, a header or a limit. `target` and `details` say where.',
     example: '"status" must be one of NotStarted, Running, Completed or Failed'
   },
-  unauthenticated: { status: 401, code: 'unauthenticated', description: 'There is no valid token.', example: 'a valid bearer token is required' },
+  unauthenticated: { status: 401, code: 'unauthenticated', description: 'There is no valid token.', example: 'a valid bearer token is required', headers: { 'www-authenticate': 'Bearer' } },
   accessDenied: { status: 403, code: 'accessDenied', description: 'The token does not permit this.', example: 'the caller lacks a permission for this; one of these would do: Notes.ReadWrite.All' },
   itemNotFound: { status: 404, code: 'itemNotFound', description: 'There is no such operation, or it is not the caller\'s to see.', example: 'there is no such operation' },
   methodNotAllowed: { status: 405, code: 'notAllowed', description: 'The method is not one of those in `Allow`.', example: 'PUT is not allowed here' },
@@ -45,9 +47,10 @@ export const clientErrors = {
   resourceModified: { status: 412, code: 'resourceModified', description: 'The operation is not in the state that `If-Match` asks for.', example: 'the operation has changed since it was read' },
   contentTooLarge: { status: 413, code: 'invalidRequest', description: 'The body is larger than 65,536 bytes.', example: 'the body must have at most 65,536 bytes' },
   unsupportedMediaType: { status: 415, code: 'notSupported', description: 'The body is not `application/json`.', example: 'the body must be application/json' },
+  activityLimitReached: { status: 429, code: 'activityLimitReached', description: 'A limiter of the application says that the caller asks too often.', example: 'too many requests; try again later' },
   generalException: { status: 500, code: 'generalException', description: 'The service failed.', example: 'the service could not answer' },
   notSupported: { status: 501, code: 'notSupported', description: 'The protocol knows this, the service does not do it.', example: 'updating a collection by a delta payload is not supported' },
-  serviceNotAvailable: { status: 503, code: 'serviceNotAvailable', description: 'The service cannot answer for now; `Retry-After` says in how many seconds to try again.', example: 'the service is not available; try again later' }
+  serviceNotAvailable: { status: 503, code: 'serviceNotAvailable', description: 'The service cannot answer for now; `Retry-After` says in how many seconds to try again.', example: 'the service is not available; try again later', headers: { 'retry-after': '1' } }
 } as const satisfies Record<string, ClientErrorKind>
 
 /** A key of {@link clientErrors}. */
@@ -80,7 +83,7 @@ export class GraphError extends Error {
     this.code = clientErrors[kind].code
     this.target = target
     this.details = details
-    this.headers = headers
+    this.headers = { ...(clientErrors[kind] as ClientErrorKind).headers, ...headers }
   }
 }
 

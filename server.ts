@@ -96,8 +96,8 @@ async function main (): Promise<void> {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  main().catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`)
     process.exitCode = 1
   })
 }

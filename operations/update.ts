@@ -35,7 +35,7 @@ function attempt (context: Context, key: Key, payload: Payload, precondition: Pr
     return andThen(store.commit(key, [change]), (outcome: CommitOutcome): Awaitable<OperationRecord> => {
       if (outcome.committed) return outcome.records[0] as OperationRecord
       if (Array.isArray(precondition)) throw new GraphError('resourceModified')
-      if (Date.now() >= deadline) throw new GraphError('serviceNotAvailable', 'the operation is being changed too often; try again later', { headers: { 'retry-after': '1' } })
+      if (Date.now() >= deadline) throw new GraphError('serviceNotAvailable', 'the operation is being changed too often; try again later')
       return delay(pauseMillis()).then(() => attempt(context, key, payload, precondition, deadline))
     })
   })

@@ -11,12 +11,12 @@ import { isApplication, PrincipalSchema } from '../schemas/principal.js'
 import { makeCompiler } from '../schemas/validator.js'
 import type { Awaitable } from '../storage/store.js'
 import type { Authorize } from './permissions.js'
-import { authorizeByPermissions, permissionsFor } from './permissions.js'
+import { authorizeByPermissions, lackingPermissions } from './permissions.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The caller, on the routes of fastify-graph-operations; null elsewhere. */
-    operationsPrincipal: Principal | null
+    /** The caller, on the routes of fastify-graph-operations, once it is known. */
+    operationsPrincipal: Principal | null | undefined
   }
 }
 
@@ -36,7 +36,7 @@ const localPrincipal: Principal = Object.freeze({ tenant: 'local', subject: 'loc
 
 /** 401 with the challenge. @see RFC 6750, 3 */
 export function unauthenticated (error?: 'invalid_token'): GraphError {
-  return new GraphError('unauthenticated', undefined, { headers: { 'www-authenticate': error === undefined ? 'Bearer' : `Bearer error="${error}"` } })
+  return new GraphError('unauthenticated', undefined, error && { headers: { 'www-authenticate': `Bearer error="${error}"` } })
 }
 
 const validate = makeCompiler()(Type.Object(PrincipalSchema.properties))
@@ -59,8 +59,8 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Mount['guard'] {
   }
 
   const refuse = (principal: Principal, row: CollectionRow, action: Parameters<Authorize>[1]): GraphError => {
-    const accepted = authorize === undefined ? permissionsFor(principal, action, row.definition) : []
-    const hint = accepted.length === 0 ? 'the caller may not do this' : `the caller may not do this; it needs one of ${accepted.join(', ')}`
+    const lacking = authorize === undefined ? lackingPermissions(principal, action, row.definition) : []
+    const hint = lacking.length === 0 ? 'the caller may not do this' : `the caller may not do this; it needs one of ${lacking.join(', ')}`
     return new GraphError('accessDenied', hint)
   }
 

@@ -33,7 +33,7 @@ export interface JwtAuthOptions {
   readonly jwks?: JSONWebKeySet
   readonly claims?: ClaimNames
   /** Accepted values of the header `typ`. Default `JWT` and `at+jwt`. */
-  readonly typ?: readonly string[]
+  readonly typ?: string | readonly string[]
   /** How far the clocks may differ. Seconds, from 0 to 300, default 30. */
   readonly clockToleranceSeconds?: number
 }
@@ -65,24 +65,24 @@ function makeRemoteKeys (url: URL): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(url, { cooldownDuration: 10_000 })
   let leaveAloneUntil = 0
   return async (header, token) => {
-    if (Date.now() < leaveAloneUntil) {
-      const fetched = remote.jwks()
-      if (fetched === undefined) throw new errors.JWKSTimeout()
-      return await createLocalJWKSet(fetched)(header, token)
+    if (Date.now() >= leaveAloneUntil) {
+      try {
+        return await remote(header, token)
+      } catch (error) {
+        if (!isUnavailable(error)) throw error
+        leaveAloneUntil = Date.now() + retryAfterSeconds * 1_000
+      }
     }
-    try {
-      return await remote(header, token)
-    } catch (error) {
-      if (isUnavailable(error)) leaveAloneUntil = Date.now() + retryAfterSeconds * 1_000
-      throw error
-    }
+    const fetched = remote.jwks()
+    if (fetched === undefined) throw new errors.JWKSTimeout()
+    return await createLocalJWKSet(fetched)(header, token)
   }
 }
 
 function toKeys ({ jwksUri, jwks }: JwtAuthOptions): JWTVerifyGetKey {
   if (jwks !== undefined && jwksUri === undefined) return createLocalJWKSet(jwks)
   if (jwksUri === undefined || jwks !== undefined) throw new hostErrors.OPS_ERR_OPTION('jwtAuth takes either jwksUri or jwks')
-  if (!URL.canParse(jwksUri)) throw new hostErrors.OPS_ERR_OPTION('jwksUri must be a URL')
+  if (!/^https?:/i.test(jwksUri) || !URL.canParse(jwksUri)) throw new hostErrors.OPS_ERR_OPTION('jwksUri must be an http or https URL')
   return makeRemoteKeys(new URL(jwksUri))
 }
 
@@ -102,7 +102,7 @@ function findPrincipal (payload: JWTPayload, claims: Required<ClaimNames>): Prin
   const subject = payload[claims.subject]
   const scopes = payload[claims.scopes]
   const roles = payload[claims.roles]
-  if (typeof tenant !== 'string' || typeof subject !== 'string') return undefined
+  if (typeof tenant !== 'string' || typeof subject !== 'string' || !isOwnerId(tenant) || !isOwnerId(subject)) return undefined
   if (!(scopes === undefined || typeof scopes === 'string') || !(roles === undefined || isTextList(roles))) return undefined
   const aliases = claims.aliases.map((name) => payload[name]).filter((alias) => typeof alias === 'string' && isOwnerId(alias)) as string[]
   return {
@@ -125,11 +125,12 @@ export function jwtAuth (options: JwtAuthOptions): Authenticate {
   const { issuer, audience, typ = ['JWT', 'at+jwt'], clockToleranceSeconds = 30 } = options
   if (!isNamed(issuer) || !isNamed(audience)) throw new hostErrors.OPS_ERR_OPTION('jwtAuth needs issuer and audience')
   if (!(clockToleranceSeconds >= 0 && clockToleranceSeconds <= 300)) throw new hostErrors.OPS_ERR_OPTION('clockToleranceSeconds must be from 0 to 300')
-  const claims = { tenant: 'tid', subject: 'oid', aliases: ['upn', 'preferred_username'], scopes: 'scp', roles: 'roles', ...options.claims }
+  const { tenant = 'tid', subject = 'oid', aliases = ['upn', 'preferred_username'], scopes = 'scp', roles = 'roles' } = options.claims ?? {}
+  const claims = { tenant, subject, aliases, scopes, roles }
   const keys = toKeys(options)
-  const types = typ.map((name) => name.toLowerCase())
+  const types = [typ].flat().map((name) => name.toLowerCase())
   const rules = {
-    issuer: [issuer].flat(), audience: [audience].flat(), algorithms, clockTolerance: clockToleranceSeconds, requiredClaims: ['exp', claims.tenant, claims.subject]
+    issuer: [issuer].flat(), audience: [audience].flat(), algorithms, clockTolerance: clockToleranceSeconds, requiredClaims: ['exp', tenant, subject]
   }
 
   return async ({ headers: { authorization } }: FastifyRequest) => {

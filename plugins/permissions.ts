@@ -14,9 +14,20 @@ export type Authorize = (principal: Principal, action: Action, collection: Colle
 const reads: ReadonlySet<Action> = new Set<Action>(['list', 'get', 'count'])
 
 /** The permissions of which the caller needs one; none when its kind of token is not supported. */
-export function permissionsFor (principal: Principal, action: Action, { permissions }: CollectionDefinition): readonly string[] {
+function permissionsFor (principal: Principal, action: Action, { permissions }: CollectionDefinition): readonly string[] {
   const column = isApplication(principal) ? permissions.application : principal.personal === true ? permissions.personal : permissions.delegated
   return column?.[reads.has(action) ? 'read' : 'write'] ?? []
+}
+
+function grantedPermissions (principal: Principal, accepted: readonly string[]): readonly string[] {
+  const held = (isApplication(principal) ? principal.roles : principal.scopes) ?? []
+  return held.filter((permission) => accepted.includes(permission))
+}
+
+/** The permissions that would let a refused caller in: one that holds some already needs one for what is not its own. */
+export function lackingPermissions (principal: Principal, action: Action, collection: CollectionDefinition): readonly string[] {
+  const accepted = permissionsFor(principal, action, collection)
+  return grantedPermissions(principal, accepted).length === 0 ? accepted : accepted.filter((permission) => permission.endsWith('.All'))
 }
 
 /**
@@ -25,8 +36,7 @@ export function permissionsFor (principal: Principal, action: Action, { permissi
  * @see Microsoft Graph permissions overview, delegated and application permissions
  */
 export const authorizeByPermissions: Authorize = (principal, action, collection, owner) => {
-  const accepted = permissionsFor(principal, action, collection)
-  const granted = ((isApplication(principal) ? principal.roles : principal.scopes) ?? []).filter((permission) => accepted.includes(permission))
+  const granted = grantedPermissions(principal, permissionsFor(principal, action, collection))
   if (isApplication(principal)) return granted.length > 0
   return granted.some((permission) => permission.endsWith('.All') || owner === toOwnOwner(principal))
 }

@@ -33,7 +33,7 @@ const insert = (record: NewRecord): Change => ({ kind: 'insert', record })
 
 async function insertAll (store: OperationStore, collection: Collection, ...records: NewRecord[]): Promise<OperationRecord[]> {
   const outcome = await store.commit(collection, records.map(insert))
-  assert.ok(outcome.committed)
+  assert.ok(outcome.committed, 'committed')
   return outcome.records as OperationRecord[]
 }
 
@@ -47,10 +47,10 @@ async function readHistory (store: OperationStore, collection: Collection, limit
   let cursor = from
   for (;;) {
     const page = await store.changes(collection, cursor, limit)
-    assert.ok(!page.expired)
+    assert.ok(!page.expired, 'the cursor is good')
     cursor = page.cursor
     if (page.changes.length === 0) return { changes, cursor }
-    assert.ok(page.changes.length <= limit)
+    assert.equal(page.changes.length <= limit, true)
     changes.push(...page.changes)
   }
 }
@@ -58,7 +58,7 @@ async function readHistory (store: OperationStore, collection: Collection, limit
 const cases: Readonly<Record<string, Case>> = {
   'find: what was inserted, and nothing else': async (store) => {
     const [stored] = await insertAll(store, here, toRecord('a', 1, { status: 'Running', text: 'Ünïcödé 😀 \u2028' }))
-    assert.ok(stored)
+    assert.ok(stored, 'stored')
     assert.deepEqual(await store.find({ ...here, id: 'a' }), stored)
     assert.equal(stored.text, toRecord('a', 1, { status: 'Running', text: 'Ünïcödé 😀 \u2028' }).text)
     assert.equal(stored.created, '2016-12-31T23:57:01.8757278Z')
@@ -71,9 +71,9 @@ const cases: Readonly<Record<string, Case>> = {
     await insertAll(store, here, toRecord('a', 0, { error: { code: '1' }, list: [{ n: 1 }] }))
     const found = await store.find({ ...here, id: 'a' })
     assert.deepEqual(found?.value, JSON.parse(found?.text ?? ''))
-    assert.ok(Object.isFrozen(found?.value))
-    assert.ok(Object.isFrozen(found?.value['error']))
-    assert.ok(Object.isFrozen((found?.value['list'] as unknown[])[0]))
+    assert.equal(Object.isFrozen(found?.value), true)
+    assert.equal(Object.isFrozen(found?.value['error']), true)
+    assert.equal(Object.isFrozen((found?.value['list'] as unknown[])[0]), true)
   },
 
   'list: by creation, then id, in pages': async (store) => {
@@ -105,7 +105,7 @@ const cases: Readonly<Record<string, Case>> = {
     const [first] = await insertAll(store, here, toRecord('a'))
     const change = { kind: 'replace', record: toRecord('a', 0, { n: 1 }), expectedVersion: first!.version } as const
     const outcome = await store.commit(here, [change])
-    assert.ok(outcome.committed)
+    assert.ok(outcome.committed, 'committed')
     const second = outcome.records[0]
     assert.notEqual(second?.version, first!.version)
     assert.deepEqual(await store.find({ ...here, id: 'a' }), second)
@@ -138,13 +138,13 @@ const cases: Readonly<Record<string, Case>> = {
     assert.equal((await store.find({ ...here, id: 'a' }))?.version, a!.version)
     assert.deepEqual((await readHistory(store, here, 100)).changes, before.changes)
     const outcome = await store.commit(here, changes.slice(0, 4))
-    assert.ok(outcome.committed)
+    assert.ok(outcome.committed, 'committed')
     assert.deepEqual(outcome.records.map((record) => record?.id), ['new', 'a', undefined, 'taken'])
     assert.deepEqual(await idsOf(store, here), ['a', 'new', 'taken'])
   },
 
   'commit: a change meets what the changes before it left behind': async (store) => {
-    assert.ok((await store.commit(here, [insert(toRecord('a')), { kind: 'remove', id: 'a' }])).committed)
+    assert.equal((await store.commit(here, [insert(toRecord('a')), { kind: 'remove', id: 'a' }])).committed, true)
     assert.equal(await store.count(here), 0)
     assert.deepEqual(await store.commit(here, [insert(toRecord('a')), { kind: 'replace', record: toRecord('a'), expectedVersion: 'x' }]), { committed: false, index: 1, reason: 'changed' })
     assert.equal(await store.count(here), 0)
@@ -180,7 +180,7 @@ const cases: Readonly<Record<string, Case>> = {
     for (let n = 0; n < 10; n += 1) {
       const [made] = await insertAll(store, here, toRecord('a'))
       const outcome = await store.commit(here, [{ kind: 'replace', record: toRecord('a', 0, { n }), expectedVersion: made!.version }])
-      assert.ok(outcome.committed)
+      assert.ok(outcome.committed, 'committed')
       seen.add(made!.version).add(outcome.records[0]!.version)
       await store.commit(here, [{ kind: 'remove', id: 'a', expectedVersion: outcome.records[0]!.version }])
     }
@@ -192,7 +192,7 @@ const cases: Readonly<Record<string, Case>> = {
     const [a] = await insertAll(store, here, toRecord('a'))
     await insertAll(store, otherOwner, toRecord('z'))
     const outcome = await store.commit(here, [{ kind: 'replace', record: toRecord('a', 0, { n: 1 }), expectedVersion: a!.version }, insert(toRecord('b'))])
-    assert.ok(outcome.committed)
+    assert.ok(outcome.committed, 'committed')
     await store.commit(here, [{ kind: 'remove', id: 'a' }])
     const whole = await readHistory(store, here, 100)
     assert.deepEqual(whole.changes.map(({ kind, id }) => `${kind} ${id}`), ['inserted a', 'replaced a', 'inserted b', 'removed a'])
@@ -203,7 +203,7 @@ const cases: Readonly<Record<string, Case>> = {
     let cursor: string | undefined
     for (let n = 0; n < 4; n += 1) {
       const page = await store.changes(here, cursor, 1)
-      assert.ok(!page.expired)
+      assert.ok(!page.expired, 'the cursor is good')
       cursor = page.cursor
       assert.deepEqual((await readHistory(store, here, 2, cursor)).changes, whole.changes.slice(n + 1))
     }
@@ -263,7 +263,7 @@ const cases: Readonly<Record<string, Case>> = {
   'close: later calls fail, closing again does not': async (store) => {
     const pending = store.commit(here, [insert(toRecord('a'))])
     await store.close()
-    assert.ok((await pending).committed)
+    assert.equal((await pending).committed, true)
     await assert.rejects(async () => await store.find({ ...here, id: 'a' }))
     await assert.rejects(async () => await store.list(here, { limit: 1, skip: 0 }))
     await assert.rejects(async () => await store.count(here))

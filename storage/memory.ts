@@ -55,7 +55,7 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
     // trimmed a half at a time, so that one write in many pays for it
     if (shelf.history.length >= 2 * keptChanges) {
       const dropped = shelf.history.splice(0, shelf.history.length - keptChanges)
-      shelf.forgotten = dropped.at(-1)?.sequence ?? shelf.forgotten
+      shelf.forgotten = (dropped.at(-1) as (typeof dropped)[number]).sequence
     }
     return record
   }

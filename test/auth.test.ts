@@ -321,6 +321,37 @@ t.test('keys are fetched once, and not for every unknown key id', async (t) => {
   t.equal(source.hits, 1)
 })
 
+t.test('a token is not refused because its issuer is down, once its key is here', async (t) => {
+  let isUp = true
+  const source = await serveKeys(t, (request, response) => {
+    if (isUp) sendKeys(request, response)
+    else response.writeHead(500).end()
+  })
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
+  const token = await sign()
+  const { privateKey } = await generateKeyPair('RS256')
+  const unknown = await new SignJWT(decode(token.split('.')[1])).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'unknown' }).sign(privateKey)
+  t.equal((await ask(app, token)).statusCode, 200)
+  isUp = false
+  const now = Date.now
+  let ahead = 0
+  t.intercept(Date, 'now', { value: () => now() + ahead })
+
+  ahead = 11_000
+  t.match((await ask(app, unknown)).statusCode, /^(?:401|503)$/, 'an unknown key id, after the cooldown')
+  t.equal(source.hits, 2)
+  for (let n = 0; n < 3; n += 1) {
+    t.equal((await ask(app, token)).statusCode, 200)
+    t.match((await ask(app, unknown)).statusCode, /^(?:401|503)$/)
+  }
+  t.equal(source.hits, 2, 'the issuer is left alone')
+
+  ahead = 660_000
+  t.equal((await ask(app, token)).statusCode, 200, 'keys older than their time are better than none')
+  t.equal((await ask(app, token)).statusCode, 200)
+  t.equal(source.hits, 3)
+})
+
 t.test('mistakes in the options of jwtAuth fail at once', async (t) => {
   const mistakes: Record<string, object> = {
     'no issuer': { issuer: '' },

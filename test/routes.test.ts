@@ -388,7 +388,10 @@ t.test('errors of a store and of a host say nothing of the inside', async (t) =>
   const failures: Array<[unknown, number, string, string | undefined]> = [
     [new Error('secret path'), 500, 'generalException', undefined],
     [new StoreUnavailableError('secret host'), 503, 'serviceNotAvailable', '1'],
-    [Object.assign(new Error('slow down'), { statusCode: 429 }), 400, 'invalidRequest', undefined],
+    [Object.assign(new Error('slow down'), { statusCode: 429 }), 429, 'activityLimitReached', undefined],
+    [Object.assign(new Error('what a request'), { statusCode: 422 }), 400, 'invalidRequest', undefined],
+    [Object.assign(new Error('secret proxy'), { statusCode: 503 }), 503, 'serviceNotAvailable', '1'],
+    [Object.assign(new Error('who are you'), { statusCode: 401 }), 401, 'unauthenticated', undefined],
     [Object.assign(new Error('no'), { statusCode: 403 }), 403, 'accessDenied', undefined],
     [Object.assign(new Error('secret proxy'), { statusCode: 502 }), 500, 'generalException', undefined],
     [new GraphError('accessDenied', 'not you'), 403, 'accessDenied', undefined],
@@ -400,6 +403,7 @@ t.test('errors of a store and of a host say nothing of the inside', async (t) =>
     t.equal(answer.statusCode, status)
     t.equal(answer.json().error.code, code)
     t.equal(answer.headers['retry-after'], retryAfter)
+    t.equal(answer.headers['www-authenticate'], status === 401 ? 'Bearer' : undefined)
     t.notMatch(answer.body, /secret/)
   }
   const first = await (await makeApp(t)).inject({ url: `${calls}/a` })

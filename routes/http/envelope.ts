@@ -16,7 +16,7 @@ function kindOf (status: number): ClientErrorName {
 /** Any error as one a client may see: what is not meant for clients keeps its text to itself. `bodyLimit` is that of the route, in bytes. */
 export function toGraphError (error: unknown, bodyLimit = 0): GraphError {
   if (error instanceof GraphError) return error
-  if (error instanceof StoreUnavailableError) return new GraphError('serviceNotAvailable', undefined, { headers: { 'retry-after': '1' } })
+  if (error instanceof StoreUnavailableError) return new GraphError('serviceNotAvailable')
   const { code, statusCode = 500, message } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new GraphError('contentTooLarge', `the body must have at most ${bodyLimit.toLocaleString('en')} bytes`)
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new GraphError('unsupportedMediaType')

@@ -21,12 +21,13 @@ export interface SqliteDriver {
 }
 
 /** The first SQLite without the defect that can corrupt a WAL file when it is reset. @see https://sqlite.org/releaselog/3_51_3.html */
-const soundVersion = [3, 51, 3]
+const soundVersion = [3, 51, 3] as const
 
 function isSound (version: string): boolean {
-  const parts = version.split('.').map(Number)
-  const index = soundVersion.findIndex((part, i) => part !== parts[i])
-  return index === -1 || (parts[index] ?? 0) > (soundVersion[index] ?? 0)
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+  const [soundMajor, soundMinor, soundPatch] = soundVersion
+  if (major !== soundMajor) return major > soundMajor
+  return minor === soundMinor ? patch >= soundPatch : minor > soundMinor
 }
 
 function versionOf ({ DatabaseSync }: SqliteDriver): string {

@@ -46,7 +46,8 @@ function set (database: SqliteDatabase, name: string, value: string, expected: u
  */
 export function checkOwner (database: SqliteDatabase): void {
   const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
-  if (tables > 0 && readPragma(database, 'application_id') !== applicationId) throw new hostErrors.OPS_ERR_SQLITE_FILE('it is the database of another program')
+  const isNew = tables === 0 && readPragma(database, 'user_version') === 0
+  if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new hostErrors.OPS_ERR_SQLITE_FILE('it is the database of another program')
 }
 
 /**
