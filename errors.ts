@@ -14,7 +14,7 @@ export const hostErrors = {
   OPS_ERR_STORE_DIFFERS: createError('OPS_ERR_STORE_DIFFERS', 'fastify-graph-operations: the application already has another operationStore; pass the same store, or none', 500),
   OPS_ERR_STORE_INCOMPLETE: createError('OPS_ERR_STORE_INCOMPLETE', 'fastify-graph-operations: the store lacks the method %s', 500),
   OPS_ERR_SQLITE_DRIVER: createError('OPS_ERR_SQLITE_DRIVER', 'fastify-graph-operations: sqliteStore needs SQLite %s or newer (%s); install @photostructure/sqlite', 500),
-  OPS_ERR_SQLITE_FILE: createError('OPS_ERR_SQLITE_FILE', 'fastify-graph-operations: the SQLite file cannot be used: %s', 500)
+  OPS_ERR_SQLITE_FILE: createError('OPS_ERR_SQLITE_FILE', 'fastify-graph-operations: the SQLite file %s cannot be used: %s', 500)
 } as const
 
 interface ClientErrorKind {
@@ -44,7 +44,7 @@ export const clientErrors = {
   methodNotAllowed: { status: 405, code: 'notAllowed', description: 'The method is not one of those in `Allow`.', example: 'PUT is not allowed here' },
   nameAlreadyExists: { status: 409, code: 'nameAlreadyExists', description: 'The id is taken.', example: 'there is already an operation with this id' },
   invalidStatusTransition: { status: 409, code: 'invalidStatusTransition', description: 'The status would go back, or leave the final one.', example: 'status cannot go from Completed to Running' },
-  resourceModified: { status: 412, code: 'resourceModified', description: 'The operation is not in the state that `If-Match` asks for.', example: 'the operation has changed since it was read' },
+  resourceModified: { status: 412, code: 'resourceModified', description: 'The operation is not in the state that `If-Match` asks for.', example: 'the operation is not in the state that If-Match asks for' },
   contentTooLarge: { status: 413, code: 'invalidRequest', description: 'The body is larger than 65,536 bytes.', example: 'the body must have at most 65,536 bytes' },
   unsupportedMediaType: { status: 415, code: 'notSupported', description: 'The body is not `application/json`.', example: 'the body must be application/json' },
   activityLimitReached: { status: 429, code: 'activityLimitReached', description: 'A limiter of the application says that the caller asks too often.', example: 'too many requests; try again later' },
@@ -64,6 +64,8 @@ export interface GraphErrorDetail {
   readonly details?: ReadonlyArray<{ readonly target: string, readonly message: string }>
   /** Headers the answer carries, such as `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Another status than that of the kind, such as one that another plugin chose. */
+  readonly statusCode?: number
 }
 
 /** An error a client sees. `code` and `statusCode` are as Graph has them. */
@@ -76,10 +78,10 @@ export class GraphError extends Error {
   readonly details: NonNullable<GraphErrorDetail['details']>
   readonly headers: Readonly<Record<string, string>>
 
-  constructor (kind: ClientErrorName, message: string = clientErrors[kind].example, { target, details = [], headers = {} }: GraphErrorDetail = {}) {
+  constructor (kind: ClientErrorName, message: string = clientErrors[kind].example, { target, details = [], headers = {}, statusCode = clientErrors[kind].status }: GraphErrorDetail = {}) {
     super(message)
     this.kind = kind
-    this.statusCode = clientErrors[kind].status
+    this.statusCode = statusCode
     this.code = clientErrors[kind].code
     this.target = target
     this.details = details
@@ -87,9 +89,13 @@ export class GraphError extends Error {
   }
 }
 
+/** More complaints than this are not listed: an answer is for reading. */
+const issueLimit = 20
+
 /** 400 for one or more complaints; the first one is the message. */
-export function invalidRequest (issues: ReadonlyArray<{ readonly target: string, readonly message: string }>): GraphError {
+export function invalidRequest (all: ReadonlyArray<{ readonly target: string, readonly message: string }>): GraphError {
+  const issues = all.slice(0, issueLimit)
   const [first] = issues
-  const message = first === undefined ? clientErrors.invalidRequest.description : issues.length === 1 ? first.message : `${first.message}; and ${issues.length - 1} more`
+  const message = first === undefined ? clientErrors.invalidRequest.description : issues.length === 1 ? first.message : `${first.message}; and ${all.length - 1} more`
   return new GraphError('invalidRequest', message, { ...(first && first.target !== '' && { target: first.target }), details: issues })
 }

@@ -52,8 +52,10 @@ const graphOperations = fp(async (app: FastifyInstance, given: GraphOperationsOp
   await app.register(async (scope) => {
     await scope.register(contractPlugin)
     await scope.register(authPlugin)
+    // with the prefixes of the scopes around it: what clients see
+    const { prefix: seen } = scope
     registerRoutes(scope, {
-      prefix, name: prefix.slice(1).replaceAll('/', '.'), rows, domain: domainOf(app), baseUrl, isGuarded: auth !== 'none', guard: makeGuard(options)
+      prefix: seen, name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain: domainOf(app), baseUrl, isGuarded: auth !== 'none', guard: makeGuard(options)
     })
   }, { prefix })
 }, { name: 'fastify-graph-operations', fastify: '5.x' })

@@ -22,7 +22,7 @@ interface GraphServer {
   readonly issuer: DevelopmentIssuer | undefined
 }
 
-const loopback = ['127.0.0.1', 'localhost', '::1']
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
 
 /** A setting that cannot be used; its message is for the person at the terminal. */
 class SettingError extends Error {
@@ -48,7 +48,8 @@ async function chooseAuth (environment: Environment, host: string): Promise<{ au
     if (audience === undefined || jwksUri === undefined) throw new SettingError('AUTH_ISSUER needs AUTH_AUDIENCE and AUTH_JWKS_URI beside it')
     return { auth: jwtAuth({ issuer, audience, jwksUri }), issuer: undefined }
   }
-  if (environment['NODE_ENV'] === 'production' || !loopback.includes(host)) {
+  if (audience !== undefined || jwksUri !== undefined) throw new SettingError('AUTH_AUDIENCE and AUTH_JWKS_URI need AUTH_ISSUER beside them')
+  if (environment['NODE_ENV'] === 'production' || !loopback.test(host)) {
     throw new SettingError('set AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URI: without them the server runs only for development, on a loopback address')
   }
   const development = await makeDevelopmentIssuer()

@@ -32,7 +32,7 @@ export function create (context: Context, collection: Collection, declared: Stru
     id: payload['id'] ?? randomUUID(),
     ...(type.has('createdDateTime') && { createdDateTime: created }),
     ...(type.has('lastActionDateTime') && { lastActionDateTime: payload['lastActionDateTime'] ?? created }),
-    ...(type.has('status') && !Object.hasOwn(payload, 'status') && { status: 'NotStarted' })
+    ...(type.hasOperationStatus && !Object.hasOwn(payload, 'status') && { status: 'NotStarted' })
   })
   type.check(members)
   return andThen(store.commit(collection, [{ kind: 'insert', record: type.toRecord(members, now) }]), (outcome) => {

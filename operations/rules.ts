@@ -1,7 +1,10 @@
+import type { TSchema } from '@sinclair/typebox'
 import { invalidRequest } from '../errors.js'
 import { findInstant } from '../schemas/date-time.js'
 import type { StructuredType } from '../schemas/definition.js'
-import { declaredProperties, definitionOf, typeMember } from '../schemas/definition.js'
+import { declaredProperties, definitionOf, findEnumeration, typeMember } from '../schemas/definition.js'
+import { OperationStatus } from '../schemas/operation-status.js'
+import { splitNullable } from '../schemas/primitives.js'
 import type { TypeSet } from '../schemas/type-set.js'
 import { descendsFrom, nameOf } from '../schemas/type-set.js'
 import type { Validator } from '../schemas/validator.js'
@@ -20,6 +23,8 @@ export interface TypeRules {
   readonly type: StructuredType
   readonly merge: ReturnType<typeof makeMerge>
   readonly has: (property: string) => boolean
+  /** Whether its `status` is an operationStatus, which moves by the rules. */
+  readonly hasOperationStatus: boolean
   /** @throws invalidRequest when the members are not a whole operation of this type. */
   readonly check: (members: Readonly<Record<string, unknown>>) => void
   /** @throws invalidRequest when a request names a type that this one is not. */
@@ -39,6 +44,7 @@ function makeTypeRules (type: StructuredType, types: TypeSet, compile: (schema: 
     type,
     merge: makeMerge(type),
     has: (property) => names.has(property),
+    hasOperationStatus: findEnumeration(splitNullable(type.properties['status'] ?? {} as TSchema).value)?.name === findEnumeration(OperationStatus)?.name,
     check (members) {
       const issues = validate(members)
       if (issues.length > 0) throw invalidRequest(issues)

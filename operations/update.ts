@@ -18,7 +18,7 @@ function toChanged ({ rules, transitions, clock }: Context, stored: OperationRec
   type.checkTypeName(payload[typeMember])
   const members = type.merge(stored.value, payload)
   type.check(members)
-  if (transitions === 'forward' && type.has('status')) checkTransition(stored.value['status'], members['status'])
+  if (transitions === 'forward' && type.hasOperationStatus) checkTransition(stored.value['status'], members['status'])
   const record = type.toRecord(members, stored.created)
   if (record.text === stored.text) return undefined
   if (!type.has('lastActionDateTime') || Object.hasOwn(payload, 'lastActionDateTime')) return record

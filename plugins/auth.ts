@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
-import { GraphError } from '../errors.js'
+import { GraphError, invalidRequest } from '../errors.js'
 import type { CollectionRow } from '../routes/collection.js'
 import type { Mount } from '../routes/mount.js'
-import { toCollection } from '../routes/mount.js'
+import { parametersOf, toCollection } from '../routes/mount.js'
 import type { Principal } from '../schemas/principal.js'
-import { isOwnerId } from '../schemas/owner-id.js'
+import { isOwnerId, ownerIdPattern } from '../schemas/owner-id.js'
 import { isApplication, PrincipalSchema } from '../schemas/principal.js'
 import { makeCompiler } from '../schemas/validator.js'
 import type { Awaitable } from '../storage/store.js'
@@ -41,10 +41,15 @@ export function unauthenticated (error?: 'invalid_token'): GraphError {
 
 const validate = makeCompiler()(Type.Object(PrincipalSchema.properties))
 
-/**
- * Makes the hook that every route runs before it reads anything: authenticate, then authorize.
- * Requests whose owner cannot be one go on to the check of the parameters, which answers 400.
- */
+/** @throws invalidRequest: what cannot be an owner's id is no question for the decision. */
+function checkParameters ({ parameters }: CollectionRow, request: FastifyRequest): void {
+  const values = parametersOf(request)
+  const issues = parameters.filter(({ name }) => !isOwnerId(values[name] as string))
+    .map(({ name }) => ({ target: name, message: `"${name}" must match ${ownerIdPattern}` }))
+  if (issues.length > 0) throw invalidRequest(issues)
+}
+
+/** Makes the hook that every route runs before it reads anything: authenticate, then authorize. */
 export function makeGuard ({ auth, authorize }: AuthOptions): Mount['guard'] {
   const authenticate: Authenticate = auth === 'none' ? () => localPrincipal : auth
   const decide: Authorize = authorize ?? (auth === 'none' ? () => true : authorizeByPermissions)
@@ -69,8 +74,8 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Mount['guard'] {
     request.operationsPrincipal = principal
     // an application is nobody's "me"
     if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
+    checkParameters(row, request)
     const { owner } = toCollection(row, request)
-    if (!owner.split('/').every(isOwnerId)) return
     if (!await decide(principal, action, row.definition, owner)) throw refuse(principal, row, action)
   }
 }

@@ -23,8 +23,8 @@ export const contractPlugin = fp(async (scope: FastifyInstance) => {
   })
 
   const compile = makeCompiler()
-  scope.setValidatorCompiler<TSchema>(({ schema }) => {
-    const validate = compile(schema)
+  scope.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    const validate = httpPart === 'querystring' ? compile(schema, 'is not a query option of this route') : compile(schema)
     return (value) => {
       const issues = validate(value as unknown)
       return issues.length === 0 ? { value: value as unknown } : { error: invalidRequest(issues) }
@@ -35,8 +35,9 @@ export const contractPlugin = fp(async (scope: FastifyInstance) => {
   scope.setReplySerializer((payload) => typeof payload === 'string' ? payload : JSON.stringify(payload))
 
   scope.setErrorHandler((error, request, reply) => {
+    if (!reply.hasHeader('request-id')) setCommonHeaders(request, reply)
     const answer = toGraphError(error, request.routeOptions.bodyLimit)
-    if (answer.statusCode >= 500) request.log.error({ err: error }, 'request failed')
+    if (answer.statusCode >= 500) request.log.error({ err: error, 'request-id': reply.getHeader('request-id') }, 'request failed')
     return sendError(answer, reply)
   })
 }, { name: 'fastify-graph-operations-contract' })

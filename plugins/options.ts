@@ -85,7 +85,7 @@ export function resolveOptions (options: GraphOperationsOptions): ResolvedOption
   const { prefix = '', store, collections = [], types = [], transitions = 'forward', baseUrl, writeTimeoutMillis = 10_000, auth, authorize } = options
   if (auth !== 'none' && typeof auth !== 'function') fail('"auth" is required: jwtAuth({ … }), a function that gives the principal of a request, or \'none\' to let everybody in')
   if (authorize !== undefined && typeof authorize !== 'function') fail('"authorize" must be a function')
-  if (!/^(?:\/[^/?#]+)*$/.test(prefix)) fail('"prefix" must be like /v1.0, without a slash at its end')
+  if (!/^(?:\/[\w.~:@!$&'()*+,;=-]+)*$/.test(prefix)) fail('"prefix" must be like /v1.0, of characters a URL may have, without a slash at its end')
   if (!isList(collections)) fail('"collections" must be a list')
   if (!isList(types) || !types.every((type) => findStructured(type) !== undefined)) fail('"types" must be a list of types made by extend()')
   if (!['forward', 'any'].includes(transitions)) fail('"transitions" must be \'forward\' or \'any\'')

@@ -19,6 +19,12 @@ function permissionsFor (principal: Principal, action: Action, { permissions }: 
   return column?.[reads.has(action) ? 'read' : 'write'] ?? []
 }
 
+/** What belongs to the caller: `users/{subject}` and what a host keeps below it. */
+function isOwn (principal: Principal, owner: string): boolean {
+  const own = toOwnOwner(principal)
+  return owner === own || owner.startsWith(`${own}/`)
+}
+
 function grantedPermissions (principal: Principal, accepted: readonly string[]): readonly string[] {
   const held = (isApplication(principal) ? principal.roles : principal.scopes) ?? []
   return held.filter((permission) => accepted.includes(permission))
@@ -38,5 +44,5 @@ export function lackingPermissions (principal: Principal, action: Action, collec
 export const authorizeByPermissions: Authorize = (principal, action, collection, owner) => {
   const granted = grantedPermissions(principal, permissionsFor(principal, action, collection))
   if (isApplication(principal)) return granted.length > 0
-  return granted.some((permission) => permission.endsWith('.All') || owner === toOwnOwner(principal))
+  return granted.some((permission) => permission.endsWith('.All') || isOwn(principal, owner))
 }

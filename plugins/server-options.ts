@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { GraphError } from '../errors.js'
 import { sendError, toGraphError } from '../routes/http/envelope.js'
-import { setCommonHeaders } from '../routes/http/request-ids.js'
 import { parameterLength } from './parameter-length.js'
 
 /**
@@ -12,8 +11,7 @@ export const recommendedServerOptions = Object.freeze({
   routerOptions: Object.freeze({ maxParamLength: parameterLength }),
   /** Milliseconds. */
   requestTimeout: 30_000,
-  frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
-    setCommonHeaders(request, reply)
+  frameworkErrors (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) {
     const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
     const answer = isTooLong ? new GraphError('invalidRequest', `an id in the URL must have at most ${parameterLength} characters`) : toGraphError(error)
     void sendError(answer, reply)
@@ -21,7 +19,6 @@ export const recommendedServerOptions = Object.freeze({
 } satisfies FastifyServerOptions)
 
 /** For `app.setNotFoundHandler` of an application that has nothing but Graph's URLs. */
-export async function graphNotFoundHandler (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  setCommonHeaders(request, reply)
+export async function graphNotFoundHandler (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return await sendError(new GraphError('itemNotFound', 'there is nothing at this URL'), reply)
 }

@@ -48,22 +48,28 @@ function placeholdersOf (template: string): string[] {
   return [...template.matchAll(placeholder)].map(([, name]) => name as string)
 }
 
+/** Definitions come from JavaScript too, whatever their types say. */
+function isObject (value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
 function checkDefinition ({ path, owner, type, permissions }: CollectionDefinition): void {
-  const fail = (problem: string): never => { throw new hostErrors.OPS_ERR_COLLECTION(path, problem) }
+  const fail = (problem: string): never => { throw new hostErrors.OPS_ERR_COLLECTION(String(path), problem) }
   if (typeof path !== 'string' || !/^(?:\/(?:[\w.-]+|\{\w+\}))+$/.test(path)) fail('its path must be segments and {parameters}, such as /teams/{teamId}/operations')
-  if (typeof owner !== 'string' || !/^[\w.-]+(?:\/(?:[\w.-]+|\{\w+\}))*$/.test(owner)) fail('its owner must be like teams/{teamId}')
+  if (typeof owner !== 'string' || !owner.split('/').every((part) => /^\{\w+\}$/.test(part) || isOwnerId(part)) || owner.startsWith('{')) fail('its owner must be like teams/{teamId}')
   if (placeholdersOf(path).includes('id')) fail('{id} is the key of the operation: call the parameter something else')
   const unknown = placeholdersOf(owner).filter((name) => name !== 'me' && !placeholdersOf(path).includes(name))
   if (unknown.length > 0) fail(`its owner names {${unknown.join('}, {')}}, which the path does not have`)
-  if (typeof type !== 'object' || findStructured(type) === undefined || !Object.hasOwn(type.properties, 'id')) fail('its type must be made by extend() from Entity or a type derived from it')
+  if (!isObject(type) || findStructured(type) === undefined || !Object.hasOwn(type.properties, 'id')) fail('its type must be made by extend() from Entity or a type derived from it')
   if (definitionOf(type).abstract) fail(`its type ${nameOf(type)} is abstract`)
-  if (typeof permissions !== 'object') fail('its permissions are missing; { application: { read: […], write: […] } } names who may use it')
+  if (!isObject(permissions)) fail('its permissions are missing; { application: { read: […], write: […] } } names who may use it')
 }
 
 function toRow (definition: CollectionDefinition): CollectionRow {
   checkDefinition(definition)
   const { path, owner, type, permissions } = definition
-  const isUsers = owner.startsWith('users/')
+  // only the parameter that names the user may be an alias
+  const userParameter = /^users\/\{(\w+)\}/.exec(owner)?.[1]
   const segments = path.slice(1).split('/')
   const ownerParts = owner.split('/')
   return Object.freeze<CollectionRow>({
@@ -76,7 +82,7 @@ function toRow (definition: CollectionDefinition): CollectionRow {
     stem: segments.filter((segment) => !segment.startsWith('{')).join('.'),
     toOwner: (parameters, principal) => owner.replace(placeholder, (_, name: string) => name === 'me'
       ? toOwnerId(principal.subject)
-      : isUsers ? toUserId(parameters[name] as string, principal) : toOwnerId(parameters[name] as string)),
+      : name === userParameter ? toUserId(parameters[name] as string, principal) : toOwnerId(parameters[name] as string)),
     toContext: (parameters, { subject }) => segments.map((segment, index) => {
       if (segment === 'me' && index === 0) return `users${toKey(subject)}`
       const [name] = placeholdersOf(segment)
@@ -94,6 +100,7 @@ function toRow (definition: CollectionDefinition): CollectionRow {
  * @throws OPS_ERR_COLLECTION
  */
 export function toRows (definitions: readonly CollectionDefinition[]): readonly CollectionRow[] {
+  if (!definitions.every(isObject)) throw new hostErrors.OPS_ERR_COLLECTION('', 'it must be an object')
   const rows = definitions.map(toRow)
   const shapes = new Map<string, CollectionRow>()
   for (const row of rows) {

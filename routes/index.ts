@@ -5,7 +5,7 @@ import { isDeltaPayload } from '../odata/delta.js'
 import { toParametersSchema, toQuerySchema } from '../schemas/request.js'
 import type { CollectionRow } from './collection.js'
 import type { Mount } from './mount.js'
-import { toDocumentation } from './documentation/index.js'
+import { makeDocumenter } from './documentation/index.js'
 import { sendError } from './http/envelope.js'
 import { count } from './operations/count.js'
 import { create } from './operations/create.js'
@@ -48,7 +48,7 @@ async function refuseDelta (request: FastifyRequest): Promise<void> {
   if (isDeltaPayload(request.body)) throw new GraphError('notSupported')
 }
 
-function toRouteOptions (mount: Mount, row: CollectionRow, resource: Resource, route: OperationRoute): RouteOptions {
+function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumenter>, row: CollectionRow, resource: Resource, route: OperationRoute): RouteOptions {
   const bodyRules = mount.domain.bodyRules(row.type)
   const readBody = async (request: FastifyRequest): Promise<void> => { request.body = bodyRules.read(request.body) }
   return {
@@ -56,7 +56,7 @@ function toRouteOptions (mount: Mount, row: CollectionRow, resource: Resource, r
     url: `${row.url}${resource.suffix}`,
     exposeHeadRoute: true,
     bodyLimit,
-    config: { swaggerTransform: toDocumentation(mount, row, resource.withId, route) },
+    config: { swaggerTransform: document(row, resource.withId, route) },
     schema: {
       params: toParametersSchema(row.parameters, resource.withId),
       querystring: toQuerySchema(route.query ?? {}),
@@ -64,7 +64,7 @@ function toRouteOptions (mount: Mount, row: CollectionRow, resource: Resource, r
     },
     onRequest: [mount.guard(row, route.action)],
     preValidation: [
-      ...(route === updateCollection ? [refuseDelta] : []),
+      ...(route.method === 'PATCH' ? [refuseDelta] : []),
       ...(route.body ? [readBody] : [])
     ],
     handler: route.handle(mount, row)
@@ -94,10 +94,11 @@ function toFallback (app: FastifyInstance, url: string, routes: readonly Operati
 
 /** Every route of every collection of a mount. */
 export function registerRoutes (app: FastifyInstance, mount: Mount): void {
+  const document = makeDocumenter(mount)
   for (const row of mount.rows) {
     for (const resource of resources) {
       const url = `${row.url}${resource.suffix}`
-      const options = resource.routes.map((route) => toRouteOptions(mount, row, resource, route))
+      const options = resource.routes.map((route) => toRouteOptions(mount, document, row, resource, route))
       const every = [...options, toFallback(app, url, resource.routes)]
       for (const option of every) app.route(option)
       const parenthesised = toParenthesised(url)

@@ -13,19 +13,16 @@ export interface Issue {
 /** The issues of a value; none when it follows the schema. */
 export type Validator = (value: unknown) => readonly Issue[]
 
-/** More issues than this are not listed: an answer is for reading. */
-const issueLimit = 20
-
 function toList (values: readonly unknown[]): string {
   const words = values.map((value) => typeof value === 'string' ? value : JSON.stringify(value))
   return [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' or ')
 }
 
-function toPhrase ({ keyword, params, parentSchema, message }: ErrorObject): string {
+function toPhrase ({ keyword, params, parentSchema, message }: ErrorObject, unknown: string): string {
   const given = params as Record<string, unknown>
   const schema = parentSchema as { enum: readonly unknown[], pattern: string }
   switch (keyword) {
-    case 'additionalProperties': return 'is not a property of this type'
+    case 'additionalProperties': return unknown
     case 'required': return 'is required'
     case 'enum': return `must be one of ${toList(schema.enum)}`
     case 'type': return `must be of type ${toList([given['type']].flat())}`
@@ -41,12 +38,12 @@ function toPhrase ({ keyword, params, parentSchema, message }: ErrorObject): str
 
 const unescape = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~')
 
-function toIssue (error: ErrorObject): Issue {
+function toIssue (error: ErrorObject, unknown: string): Issue {
   const params = error.params as Record<string, unknown>
   const member = params['additionalProperty'] ?? params['missingProperty']
   const path = error.instancePath.split('/').slice(1).map(unescape)
   const target = [...path, ...(typeof member === 'string' ? [member] : [])].join('/')
-  return { target, message: `${target === '' ? 'the value' : `"${target}"`} ${toPhrase(error)}` }
+  return { target, message: `${target === '' ? 'the value' : `"${target}"`} ${toPhrase(error, unknown)}` }
 }
 
 /** An error of one alternative says nothing beside that of the whole choice. */
@@ -58,13 +55,13 @@ function isReported (error: ErrorObject, _index: number, all: readonly ErrorObje
 
 /**
  * A compiler for the contract's schemas that checks and never changes: nothing is coerced, removed or
- * defaulted, whatever the host's own Ajv does.
+ * defaulted, whatever the host's own Ajv does. `unknown` says what a member is that the schema does not know.
  */
-export function makeCompiler (): (schema: TSchema) => Validator {
+export function makeCompiler (): (schema: TSchema, unknown?: string) => Validator {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, validateFormats: true })
   ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
-  return (schema) => {
+  return (schema, unknown = 'is not a property of this type') => {
     const check = ajv.compile(schema)
-    return (value) => check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).slice(0, issueLimit).map(toIssue)
+    return (value) => check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).map((error) => toIssue(error, unknown))
   }
 }

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import graphOperations, { dateTimeOffset, entity, extend, memoryStore, nullable, Operation, recommendedServerOptions, text } from '../index.js'
+import graphOperations, { dateTimeOffset, Entity, entity, enumeration, extend, memoryStore, nullable, Operation, recommendedServerOptions, text } from '../index.js'
 import type { CollectionDefinition, GraphOperationsOptions } from '../index.js'
 
 const calls = '/v1.0/communications/calls/57/operations'
@@ -72,6 +72,65 @@ t.test('hooks of the host run on our routes and see the caller', async (t) => {
   await host.register(graphOperations, { ...plain, store: memoryStore() })
   await host.inject({ url: calls })
   t.strictSame(seen, ['local'])
+})
+
+t.test('below the prefix of an enclosing scope links are what clients see', async (t) => {
+  const host = await makeHost(t)
+  await host.register(async (scope) => { await scope.register(graphOperations, { ...plain, store: memoryStore() }) }, { prefix: '/api' })
+  const created = await host.inject({ method: 'POST', url: `/api${calls}`, payload: { id: 'a' } })
+  t.equal(created.headers.location, `http://localhost:80/api${calls}/a`)
+  t.equal((await host.inject({ url: created.headers.location! })).statusCode, 200)
+  t.match(created.json()['@odata.context'], 'http://localhost:80/api/v1.0/$metadata#')
+})
+
+t.test('when a hook of the host fails the answer is in our envelope, ids and all, and so is the log', async (t) => {
+  const lines: string[] = []
+  const host = await makeHost(t, { logger: { level: 'error', stream: { write: (line: string) => { lines.push(line) } } } })
+  host.addHook('onRequest', async ({ headers }) => {
+    if (headers['x-fail'] !== undefined) throw Object.assign(new Error('secret'), { statusCode: Number(headers['x-fail']) })
+  })
+  await host.register(graphOperations, { ...plain, store: memoryStore() })
+  for (const [status, code] of [['500', 'generalException'], ['429', 'activityLimitReached'], ['503', 'serviceNotAvailable']] as const) {
+    const answer = await host.inject({ url: calls, headers: { 'x-fail': status } })
+    t.equal(answer.statusCode, Number(status))
+    t.equal(answer.json().error.code, code)
+    t.match(answer.headers['request-id'], /^[0-9a-f-]{36}$/)
+    t.equal(answer.json().error.innerError['request-id'], answer.headers['request-id'])
+    if (status === '500') t.ok(lines.some((line) => line.includes(String(answer.headers['request-id'])) && line.includes('secret')), 'the log has the id and the cause')
+  }
+})
+
+t.test('what a host keeps below a user is the user\'s own, and only the user has aliases', async (t) => {
+  const host = await makeHost(t)
+  const Task = extend(Operation, 'contoso.taskOperation', {}, { description: 'A task.' })
+  const delegated = { delegated: { read: ['Tasks.Read', 'Tasks.Read.All'], write: ['Tasks.ReadWrite'] } }
+  await host.register(graphOperations, {
+    prefix: '/v1.0',
+    store: memoryStore(),
+    auth: () => ({ tenant: 't', subject: 'u1', aliases: ['u1@x'], scopes: ['Tasks.Read', 'Tasks.ReadWrite'] }),
+    collections: [
+      { path: '/me/tasks/operations', owner: 'users/{me}/tasks', type: Task, permissions: delegated },
+      { path: '/users/{userId}/lists/{listId}/operations', owner: 'users/{userId}/lists/{listId}', type: Task, permissions: delegated }
+    ]
+  })
+  const status = async (url: string) => (await host.inject({ url })).statusCode
+  t.equal(await status('/v1.0/me/tasks/operations'), 200)
+  t.equal(await status('/v1.0/users/U1@X/lists/1/operations'), 200)
+  t.equal(await status('/v1.0/users/u2/lists/u1@x/operations'), 403)
+  const refused = await host.inject({ url: '/v1.0/users/u2/lists/1/operations' })
+  t.match(refused.json().error.message, /it needs one of Tasks\.Read\.All$/, 'only what the caller lacks is named')
+  await host.inject({ method: 'POST', url: '/v1.0/users/u1/lists/u1@x/operations', payload: { id: 'a' } })
+  t.equal(await host.operationStore.count({ tenant: 't', owner: 'users/u1/lists/u1@x' }), 1, 'an alias elsewhere is a name like any other')
+})
+
+t.test('a status of the host\'s own moves by the host\'s own rules', async (t) => {
+  const host = await makeHost(t)
+  const Stage = enumeration('contoso.stage', { Queued: 0, Done: 1 }, { description: 'A stage.' })
+  const Job = extend(Entity, 'contoso.job', { status: nullable(Stage, { description: 'Where it stands.' }) }, { description: 'A job.' })
+  await host.register(graphOperations, { ...plain, store: memoryStore(), collections: [{ path: '/jobs/operations', owner: 'jobs', type: Job, permissions }] })
+  const url = '/v1.0/jobs/operations'
+  t.equal((await host.inject({ method: 'POST', url, payload: { id: 'a' } })).json().status, null)
+  for (const status of ['Done', 'Queued', null]) t.equal((await host.inject({ method: 'PATCH', url, payload: { status } })).json().status, status)
 })
 
 t.test('two mounts share the store', async (t) => {
@@ -169,6 +228,12 @@ t.test('mistakes in the options fail the boot and say what to do', async (t) => 
     [row({ type: Keyless }), /must be made by extend/],
     [row({ type: Abstract }), /contoso.abstractOperation is abstract/],
     [row({ permissions: undefined }), /its permissions are missing/],
+    [row({ permissions: null }), /its permissions are missing/],
+    [row({ type: null }), /must be made by extend/],
+    [row({ owner: '..' }), /its owner must be/],
+    [row({ owner: '{importId}' }), /its owner must be/],
+    [{ collections: [null] }, /it must be an object/],
+    [{ prefix: '/a b' }, /"prefix" must be like/],
     [row({ path: '/sites/{x}/onenote/operations', owner: 'imports/{x}' }), /another collection has the same path/],
     [row({ owner: 'sites/{importId}' }), /has the owner sites\/\{importId\} and another type/]
   ]

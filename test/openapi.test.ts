@@ -8,8 +8,9 @@ import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import graphOperations, { collections, enumeration, extend, memoryStore, nullable, Operation } from '../index.js'
+import graphOperations, { collections, CommsOperation, enumeration, extend, memoryStore, nullable, Operation, text } from '../index.js'
 import type { GraphOperationsOptions } from '../index.js'
+import { toUncounted } from './support/uncounted.js'
 
 interface Operation31 {
   operationId: string
@@ -45,7 +46,7 @@ const run = promisify(execFile)
 async function lint (t: Test, document: object): Promise<string> {
   const file = `${t.testdir()}/openapi.json`
   await writeFile(file, JSON.stringify(document))
-  const { stdout, stderr } = await run(process.execPath, ['node_modules/@redocly/cli/bin/cli.js', 'lint', file, '--format', 'summary'], { env: { ...process.env, NODE_OPTIONS: '', REDOCLY_TELEMETRY: 'off' } })
+  const { stdout, stderr } = await run(process.execPath, ['node_modules/@redocly/cli/bin/cli.js', 'lint', file, '--format', 'summary'], { env: { ...toUncounted(), REDOCLY_TELEMETRY: 'off' } })
   return stdout + stderr
 }
 
@@ -185,6 +186,19 @@ t.test('two mounts fit in one document', async (t) => {
   t.equal(new Set(ids).size, ids.length)
   t.ok(ids.includes('v1.0.me.onenote.operations.list'))
   t.ok(ids.includes('me.onenote.operations.list'))
+})
+
+t.test('siblings that differ are both described', async (t) => {
+  const app = Fastify()
+  t.teardown(async () => { await app.close() })
+  const Late = extend(CommsOperation, 'contoso.lateOperation', { lateness: nullable(text('How late.')) }, { description: 'A late one.' })
+  await app.register(swagger, { openapi: v31 })
+  await app.register(async (one) => { await one.register(graphOperations, { prefix: '/a', store: memoryStore(), auth: 'none' }) })
+  await app.register(async (two) => { await two.register(graphOperations, { prefix: '/b', store: memoryStore(), auth: 'none', types: [Late] }) })
+  await app.ready()
+  const { components: { schemas } } = documentOf(app)
+  t.ok(schemas['contoso.lateOperation'])
+  t.ok(schemas['microsoft.graph.commsOperationUpdate']!['properties'].lateness)
 })
 
 t.test('what keeps the operations out of a document is said at boot', async (t) => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { toUncounted } from './support/uncounted.js'
 
 /*
  * What is shipped: the packed tarball, imported by a program that has nothing of this tree but its
@@ -12,8 +13,7 @@ const execute = promisify(execFile)
 
 /** Runs a program outside the coverage of this test. */
 async function run (cwd: string, file: string, ...args: string[]): Promise<string> {
-  const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...env } = process.env
-  const { stdout } = await execute(file, args, { cwd, env }).catch((error: { stdout: string, stderr: string }) => {
+  const { stdout } = await execute(file, args, { cwd, env: toUncounted() }).catch((error: { stdout: string, stderr: string }) => {
     throw new Error(`${file} ${args.join(' ')}\n${error.stdout}\n${error.stderr}`)
   })
   return stdout

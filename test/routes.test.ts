@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { collections, GraphError, invalidRequest, memoryStore, StoreUnavailableError } from '../index.js'
 import { countingStore, makeApp, toComparable } from './support/app.js'
@@ -248,6 +250,32 @@ t.test('a delta payload is refused and stores nothing', async (t) => {
   t.equal((await app.inject({ url: `${calls}/a` })).json().value, undefined)
 })
 
+t.test('nor is one on an operation\'s own URL', async (t) => {
+  const app = await makeApp(t)
+  await app.inject({ method: 'POST', url: calls, payload: { id: 'a' } })
+  const answer = await app.inject({ method: 'PATCH', url: `${calls}/a`, payload: { '@context': '#$delta', value: [{ id: 'a' }] } })
+  t.equal(answer.statusCode, 501)
+  t.equal((await app.inject({ url: `${calls}/a` })).json().value, undefined)
+})
+
+t.test('an answer lists no more complaints than one can read', async (t) => {
+  const app = await makeApp(t)
+  for (const url of [calls, notes]) {
+    const answer = await app.inject({ method: 'POST', url, payload: Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`${n}`, 1])) })
+    t.equal(answer.statusCode, 400)
+    t.equal(answer.json().error.details.length, 20)
+    t.match(answer.json().error.message, /and 4999 more/)
+  }
+})
+
+t.test('a request that says no host gets relative links', async (t) => {
+  const app = await makeApp(t)
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.end(`POST ${calls} HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{"id":"a"}`)
+  t.match(await text(socket), `location: ${calls}/a\r\n`)
+})
+
 t.test('wrong types are refused and never coerced; every complaint is named', async (t) => {
   const app = await makeApp(t)
   await app.inject({ method: 'POST', url: notes, payload: { id: 'a' } })
@@ -331,6 +359,7 @@ t.test('list: order, pages, limits, other options', async (t) => {
     t.equal(answer.statusCode, 400, query)
     t.equal(answer.json().error.target, target)
   }
+  t.equal((await app.inject({ url: `${notes}?$filter=x` })).json().error.message, '"$filter" is not a query option of this route')
   for (const url of [`${notes}/a?$select=id`, `${notes}/$count?$top=1`]) t.equal((await app.inject({ url })).statusCode, 400, url)
   t.equal((await app.inject({ method: 'DELETE', url: `${notes}/a?x=1` })).statusCode, 400)
   t.equal((await app.inject({ method: 'PATCH', url: `${notes}/a?x=1`, payload: {} })).statusCode, 400)
@@ -348,13 +377,16 @@ t.test('a page has at most a hundred operations unless asked, and leads on', asy
   t.strictSame((await app.inject({ url: next })).json().value.map(({ id }: { id: string }) => id), ['op-100'])
 })
 
-t.test('there is no next link past the most that $skip may be', async (t) => {
+t.test('past the most that $skip may be a list does not end in silence', async (t) => {
   const store = memoryStore()
   const record = (n: number) => ({ kind: 'insert', record: { id: `op-${n}`, type: 'microsoft.graph.commsOperation', created: 'c', text: '{"@odata.type":"#microsoft.graph.commsOperation"}' } }) as const
   store.commit({ tenant: 'local', owner: 'calls/57' }, Array.from({ length: 10_102 }, (_, n) => record(n)))
   const app = await makeApp(t, { store })
   t.ok((await app.inject({ url: `${calls}?$skip=9900` })).json()['@odata.nextLink'])
-  t.equal((await app.inject({ url: `${calls}?$skip=10000` })).json()['@odata.nextLink'], undefined)
+  const { '@odata.nextLink': next } = (await app.inject({ url: `${calls}?$skip=10000` })).json()
+  const refused = await app.inject({ url: next })
+  t.equal(refused.statusCode, 400)
+  t.match(refused.json().error.message, '$skip must be from 0 to 10000')
 })
 
 t.test('ids that cannot be ids are refused by name', async (t) => {
@@ -389,11 +421,12 @@ t.test('errors of a store and of a host say nothing of the inside', async (t) =>
     [new Error('secret path'), 500, 'generalException', undefined],
     [new StoreUnavailableError('secret host'), 503, 'serviceNotAvailable', '1'],
     [Object.assign(new Error('slow down'), { statusCode: 429 }), 429, 'activityLimitReached', undefined],
-    [Object.assign(new Error('what a request'), { statusCode: 422 }), 400, 'invalidRequest', undefined],
+    [Object.assign(new Error('what a request'), { statusCode: 422 }), 422, 'invalidRequest', undefined],
+    [Object.assign(new Error('secret nonsense'), { statusCode: 200 }), 500, 'generalException', undefined],
     [Object.assign(new Error('secret proxy'), { statusCode: 503 }), 503, 'serviceNotAvailable', '1'],
     [Object.assign(new Error('who are you'), { statusCode: 401 }), 401, 'unauthenticated', undefined],
     [Object.assign(new Error('no'), { statusCode: 403 }), 403, 'accessDenied', undefined],
-    [Object.assign(new Error('secret proxy'), { statusCode: 502 }), 500, 'generalException', undefined],
+    [Object.assign(new Error('secret proxy'), { statusCode: 502 }), 502, 'generalException', undefined],
     [new GraphError('accessDenied', 'not you'), 403, 'accessDenied', undefined],
     [invalidRequest([]), 400, 'invalidRequest', undefined]
   ]

@@ -16,6 +16,7 @@ import { OAuth2Server } from 'oauth2-mock-server'
 import t from 'tap'
 import type { Test } from 'tap'
 import { createServer } from '../server.js'
+import { toUncounted } from './support/uncounted.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const calls = '/communications/calls/57dab8b1/operations'
@@ -26,9 +27,9 @@ type Environment = Record<string, string>
 const settingNames = ['HOST', 'PORT', 'STORE', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI', 'LOG_LEVEL', 'NODE_ENV']
 
 /** The environment of the tests, without what would be settings of the server. */
-function toEnvironment (settings: Environment, without: readonly string[] = []): NodeJS.ProcessEnv {
+function toEnvironment (settings: Environment): NodeJS.ProcessEnv {
   const environment = { ...process.env }
-  for (const name of [...settingNames, ...without]) Reflect.deleteProperty(environment, name)
+  for (const name of settingNames) Reflect.deleteProperty(environment, name)
   return { ...environment, ...settings }
 }
 
@@ -39,7 +40,7 @@ function toEnvironment (settings: Environment, without: readonly string[] = []):
 function toLaunch (settings: Environment, isCounted: boolean): { flags: readonly string[], env: NodeJS.ProcessEnv } {
   return isCounted
     ? { flags: process.execArgv, env: toEnvironment(settings) }
-    : { flags: ['--import', 'tsx'], env: toEnvironment(settings, ['NODE_OPTIONS', 'NODE_V8_COVERAGE']) }
+    : { flags: ['--import', 'tsx'], env: toUncounted(toEnvironment(settings)) }
 }
 
 /** The server in a process of its own; it does not outlive the test. */
@@ -201,6 +202,7 @@ t.test('settings that cannot be used end it with a message', { buffered: true },
     [/AUTH_ISSUER.*loopback/, { HOST: '0.0.0.0' }],
     [/AUTH_ISSUER/, { NODE_ENV: 'production' }],
     [/AUTH_AUDIENCE and AUTH_JWKS_URI/, { AUTH_ISSUER: 'https://issuer.example' }],
+    [/need AUTH_ISSUER/, { AUTH_AUDIENCE: 'api' }],
     [/PORT=http is not a port/, { PORT: 'http' }],
     [/STORE=mysql:\/\/x is neither/, { STORE: 'mysql://x' }],
     [/EADDRINUSE/, { PORT: String(occupied.address().port), STORE: 'memory:' }]

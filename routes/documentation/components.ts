@@ -2,8 +2,7 @@ import type { ClientErrorName } from '../../errors.js'
 import { GraphError } from '../../errors.js'
 import { definitionOf } from '../../schemas/definition.js'
 import { ErrorEnvelope } from '../../schemas/error.js'
-import { toComponentName, toComponents, toShortName } from '../../schemas/views/component.js'
-import { nameOf } from '../../schemas/type-set.js'
+import { toComponents, toShortName } from '../../schemas/views/component.js'
 import type { CollectionRow } from '../collection.js'
 import { toEnvelope } from '../http/envelope.js'
 import type { Mount } from '../mount.js'
@@ -45,13 +44,11 @@ export function addErrorExamples (document: OpenApiDocument, kinds: readonly Cli
 }
 
 /**
- * Adds to a document, once, what the routes of a mount refer to. What the document says under other names
+ * Adds to a document what the routes of a mount refer to. What the document says under other names
  * stays, and what the host passed to make it is not touched.
  */
 export function addComponents (document: OpenApiDocument, mount: Mount): void {
   const types = new Set(mount.rows.map(({ type }) => type))
-  const present = document.components?.schemas ?? {}
-  if ([...types].every((type) => Object.hasOwn(present, toComponentName(nameOf(type), 'update')))) return
   const schemas = { ...toComponents(types, mount.domain.types), [errorComponent]: { ...ErrorEnvelope } as Json }
   const { components = {}, tags = [] } = document
   document.components = {

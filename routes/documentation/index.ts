@@ -100,15 +100,19 @@ interface TransformInput {
   readonly openapiObject?: OpenApiDocument
 }
 
+type Transform = (input: TransformInput) => { schema: Json, url: string }
+
 /**
- * The route's part of the host's document. Swagger 2.0 cannot say what the contract says, so there the
- * route stays out.
+ * Makes the parts that a mount's routes have in the host's document. Swagger 2.0 cannot say what the
+ * contract says, so there the routes stay out.
  * @see @fastify/swagger, `config.swaggerTransform`
  */
-export function toDocumentation (mount: Mount, row: CollectionRow, withId: boolean, route: OperationRoute): (input: TransformInput) => { schema: Json, url: string } {
-  return ({ url, openapiObject }) => {
+export function makeDocumenter (mount: Mount): (row: CollectionRow, withId: boolean, route: OperationRoute) => Transform {
+  const withComponents = new WeakSet<OpenApiDocument>()
+  return (row, withId, route) => ({ url, openapiObject }) => {
     if (openapiObject === undefined) return { schema: { hide: true }, url }
-    addComponents(openapiObject, mount)
+    if (!withComponents.has(openapiObject)) addComponents(openapiObject, mount)
+    withComponents.add(openapiObject)
     addErrorExamples(openapiObject, errorsOf(mount, route))
     return { schema: toRouteSchema(mount, row, withId, route), url }
   }

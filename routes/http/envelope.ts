@@ -3,6 +3,7 @@ import type { ClientErrorName } from '../../errors.js'
 import { clientErrors, GraphError } from '../../errors.js'
 import type { ErrorEnvelope } from '../../schemas/error.js'
 import { StoreUnavailableError } from '../../storage/store.js'
+import { setCommonHeaders } from './request-ids.js'
 
 /** Graph's clients read errors only from plain JSON. */
 export const errorType = 'application/json; charset=utf-8'
@@ -21,7 +22,10 @@ export function toGraphError (error: unknown, bodyLimit = 0): GraphError {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new GraphError('contentTooLarge', `the body must have at most ${bodyLimit.toLocaleString('en')} bytes`)
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new GraphError('unsupportedMediaType')
   const kind = kindOf(statusCode)
-  return new GraphError(kind, clientErrors[kind].status < 500 ? message : undefined)
+  const isClients = statusCode >= 400 && statusCode < 500
+  // a 401 never says why
+  const said = isClients && statusCode !== 401 ? message : undefined
+  return new GraphError(kind, said, { statusCode: isClients || (statusCode >= 500 && statusCode < 600) ? statusCode : 500 })
 }
 
 /** The body of an error answer. @see OData JSON Format 4.01, 21.1 */
@@ -38,8 +42,9 @@ export function toEnvelope (error: GraphError, requestId: string, clientRequestI
   }
 }
 
-/** Answers with an error in Graph's envelope. */
+/** Answers with an error in Graph's envelope; the common headers are there unless a hook of the host failed before ours. */
 export function sendError (error: GraphError, reply: FastifyReply): FastifyReply {
+  if (!reply.hasHeader('request-id')) setCommonHeaders(reply.request, reply)
   const requestId = String(reply.getHeader('request-id'))
   const clientRequestId = String(reply.getHeader('client-request-id'))
   return reply

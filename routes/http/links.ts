@@ -12,7 +12,9 @@ function fill (url: string, request: FastifyRequest): string {
 
 /** Where the mount is, as its clients see it. */
 function toRoot ({ prefix, baseUrl }: Mount, request: FastifyRequest): string {
-  return (baseUrl ?? `${request.protocol}://${request.host}`) + fill(prefix, request)
+  // a request of HTTP/1.0 may say no host: then links are relative
+  const origin = request.host === '' ? '' : `${request.protocol}://${request.host}`
+  return (baseUrl ?? origin) + fill(prefix, request)
 }
 
 /** The URL of the collection a request is about. */

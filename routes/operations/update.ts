@@ -17,7 +17,7 @@ export const update: OperationRoute = {
     { status: 200, description: 'The whole operation after the update.', body: 'entity', headers: ['ETag', 'Preference-Applied'] },
     { status: 204, description: 'The operation was updated; `Prefer: return=minimal` asked for no more.', headers: ['ETag', 'Preference-Applied'] }
   ],
-  errors: ['invalidRequest', 'itemNotFound', 'invalidStatusTransition', 'resourceModified', 'contentTooLarge', 'unsupportedMediaType'],
+  errors: ['invalidRequest', 'itemNotFound', 'invalidStatusTransition', 'resourceModified', 'contentTooLarge', 'unsupportedMediaType', 'notSupported'],
   handle: (mount, row) => (request, reply) => {
     const precondition = parseIfMatch(request.headers['if-match'])
     return andThen(mount.domain.update(toKey(row, request), request.body as Payload, precondition), (record) => sendWritten(mount, row, request, reply, record))

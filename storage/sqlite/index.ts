@@ -1,3 +1,4 @@
+import { hostErrors } from '../../errors.js'
 import { checkKeptChanges, committedKinds, findConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
 import { StoreUnavailableError } from '../store.js'
@@ -25,15 +26,17 @@ const toRecord = (row: Row): OperationRecord => new StoredRecord(row, row.versio
 
 async function open (file: string, busyTimeoutMillis: number): Promise<SqliteDatabase> {
   const { DatabaseSync } = await chooseDriver()
-  const database = new DatabaseSync(file)
+  let database: SqliteDatabase | undefined
   try {
-    await untilFree(() => { checkOwner(database) }, busyTimeoutMillis)
-    await untilFree(() => { configure(database) }, busyTimeoutMillis)
-    await untilFree(() => { migrate(database) }, busyTimeoutMillis)
-    return database
+    const opened = new DatabaseSync(file)
+    database = opened
+    await untilFree(() => { checkOwner(opened) }, busyTimeoutMillis)
+    await untilFree(() => { configure(opened) }, busyTimeoutMillis)
+    await untilFree(() => { migrate(opened) }, busyTimeoutMillis)
+    return opened
   } catch (error) {
-    database.close()
-    throw error
+    database?.close()
+    throw new hostErrors.OPS_ERR_SQLITE_FILE(file, (error as Error).message)
   }
 }
 

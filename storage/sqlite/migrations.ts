@@ -1,4 +1,3 @@
-import { hostErrors } from '../../errors.js'
 import type { SqliteDatabase } from './driver.js'
 
 /** Marks the file as one of this package's. */
@@ -37,17 +36,17 @@ function readPragma (database: SqliteDatabase, name: string): unknown {
 function set (database: SqliteDatabase, name: string, value: string, expected: unknown): void {
   database.exec(`PRAGMA ${name}=${value}`)
   const found = readPragma(database, name)
-  if (found !== expected) throw new hostErrors.OPS_ERR_SQLITE_FILE(`"PRAGMA ${name}=${value}" left ${String(found)}`)
+  if (found !== expected) throw new Error(`"PRAGMA ${name}=${value}" left ${String(found)}`)
 }
 
 /**
  * Looks before anything is changed: a file of another program is left as it is.
- * @throws OPS_ERR_SQLITE_FILE
+ * @throws Error saying why the file cannot be used
  */
 export function checkOwner (database: SqliteDatabase): void {
   const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
   const isNew = tables === 0 && readPragma(database, 'user_version') === 0
-  if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new hostErrors.OPS_ERR_SQLITE_FILE('it is the database of another program')
+  if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new Error('it is the database of another program')
 }
 
 /**
@@ -67,7 +66,7 @@ export function migrate (database: SqliteDatabase): void {
   database.exec('BEGIN IMMEDIATE')
   try {
     const version = Number(readPragma(database, 'user_version'))
-    if (version > migrations.length) throw new hostErrors.OPS_ERR_SQLITE_FILE(`it was written by a newer version of this package (format ${version}, this one knows ${migrations.length})`)
+    if (version > migrations.length) throw new Error(`it was written by a newer version of this package (format ${version}, this one knows ${migrations.length})`)
     for (const sql of migrations.slice(version)) database.exec(sql)
     database.exec(`PRAGMA application_id=${applicationId}`)
     database.exec(`PRAGMA user_version=${migrations.length}`)

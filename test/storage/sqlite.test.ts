@@ -14,6 +14,7 @@ import { storeConformance } from '../../storage/conformance.js'
 import { chooseDriver } from '../../storage/sqlite/driver.js'
 import type { SqliteDatabase, SqliteDriver } from '../../storage/sqlite/driver.js'
 import { configure, migrate } from '../../storage/sqlite/migrations.js'
+import { toUncounted } from '../support/uncounted.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const calls: Collection = { tenant: 't', owner: 'calls/1' }
@@ -77,7 +78,7 @@ function readPragma (database: SqliteDatabase, name: string): unknown {
  * source cannot be added up.
  */
 const quickly = ['--import', 'tsx']
-const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...environment } = process.env
+const environment = toUncounted()
 
 /** A process of its own that runs `script`; it does not outlive the test. */
 function run (t: Test, script: string, args: readonly string[], { before = [], flags = quickly }: { before?: readonly string[], flags?: readonly string[] } = {}): ChildProcessByStdio<Writable, Readable, null> {
