@@ -97,8 +97,8 @@ async function main (): Promise<void> {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  main().catch((error: Error) => {
-    process.stderr.write(`${error.message}\n`)
+  main().catch((error: unknown) => {
+    process.stderr.write(`${(error as Error).message}\n`)
     process.exitCode = 1
   })
 }

@@ -2,7 +2,7 @@
  * A host with an operation type and a collection of its own. It gets routes, validation, documentation and
  * app.operations for them from this one definition.
  *
- *   node --import tsx examples/own-type.ts
+ *   node --import tsx examples/serve.ts own-type
  */
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
@@ -28,9 +28,4 @@ export async function makeApp (): Promise<FastifyInstance> {
   await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Imports', version: '1' } } })
   await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none', collections: [imports] })
   return await app
-}
-
-if (process.argv[1]?.endsWith('own-type.ts') === true) {
-  const app = await makeApp()
-  process.stdout.write(`${await app.listen({ host: '127.0.0.1', port: 3001 })}/v1.0/workspaces/1/imports/operations\n`)
 }

@@ -2,7 +2,7 @@
  * A worker in the process of the host: it reports progress through app.operations, under the same rules as
  * a client that sends PATCH, while clients poll over HTTP.
  *
- *   node --import tsx examples/worker.ts
+ *   node --import tsx examples/serve.ts worker
  */
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
@@ -33,12 +33,4 @@ export async function makeApp (): Promise<FastifyInstance> {
   const app = Fastify(recommendedServerOptions)
   await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none' })
   return await app
-}
-
-if (process.argv[1]?.endsWith('worker.ts') === true) {
-  const app = await makeApp()
-  const address = await app.listen({ host: '127.0.0.1', port: 3002 })
-  process.stdout.write(`${address}/v1.0/sites/1/onenote/operations\n`)
-  const page = async (): Promise<void> => { await new Promise((resolve) => setTimeout(resolve, 1_000)) }
-  await copyPages(app, '1', [page, page, page, page])
 }

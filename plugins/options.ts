@@ -48,15 +48,16 @@ const registerOptions = ['logLevel', 'logSerializers']
 
 /** Insertions, deletions and replacements that make one word the other (Levenshtein). */
 function distance (a: string, b: string): number {
+  const at = (list: readonly number[], index: number): number => list[index] as number
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (const [i, letter] of Array.from(a).entries()) {
     const next = [i + 1]
     for (const [j, other] of Array.from(b).entries()) {
-      next.push(Math.min((row[j] ?? 0) + (letter === other ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+      next.push(Math.min(at(row, j) + (letter === other ? 0 : 1), at(row, j + 1) + 1, at(next, j) + 1))
     }
     row = next
   }
-  return row[b.length] ?? 0
+  return at(row, b.length)
 }
 
 function fail (problem: string): never {

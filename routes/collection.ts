@@ -54,7 +54,7 @@ function isObject (value: unknown): boolean {
 }
 
 function checkDefinition ({ path, owner, type, permissions }: CollectionDefinition): void {
-  const fail = (problem: string): never => { throw new hostErrors.OPS_ERR_COLLECTION(String(path), problem) }
+  const fail = (problem: string): never => { throw new hostErrors.OPS_ERR_COLLECTION(path, problem) }
   if (typeof path !== 'string' || !/^(?:\/(?:[\w.-]+|\{\w+\}))+$/.test(path)) fail('its path must be segments and {parameters}, such as /teams/{teamId}/operations')
   if (typeof owner !== 'string' || !owner.split('/').every((part) => /^\{\w+\}$/.test(part) || isOwnerId(part)) || owner.startsWith('{')) fail('its owner must be like teams/{teamId}')
   if (placeholdersOf(path).includes('id')) fail('{id} is the key of the operation: call the parameter something else')

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler, FastifySchema, RouteOptions } from 'fastify'
 import { GraphError } from '../errors.js'
 import { findKey } from '../odata/key.js'
 import { isDeltaPayload } from '../odata/delta.js'
@@ -79,16 +79,17 @@ function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumente
 function toFallback (app: FastifyInstance, url: string, routes: readonly OperationRoute[]): RouteOptions {
   const methods = routes.flatMap(({ method }) => method === 'GET' ? ['GET', 'HEAD'] : [method])
   const allow = [...methods, 'OPTIONS'].join(', ')
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    if (request.method === 'OPTIONS') return await reply.code(204).header('allow', allow).send()
+    return await sendError(new GraphError('methodNotAllowed', `${request.method} is not allowed here`, { headers: { allow } }), reply)
+  }
   return {
     method: app.supportedMethods.filter((method) => !methods.includes(method)),
     url,
     config: { swaggerTransform: false },
     schema: hidden,
-    onRequest: async (request, reply) => {
-      if (request.method === 'OPTIONS') return await reply.code(204).header('allow', allow).send()
-      return await sendError(new GraphError('methodNotAllowed', `${request.method} is not allowed here`, { headers: { allow } }), reply)
-    },
-    handler: (_request, reply) => reply
+    onRequest: answer,
+    handler: answer
   }
 }
 
@@ -104,7 +105,7 @@ export function registerRoutes (app: FastifyInstance, mount: Mount): void {
       const parenthesised = toParenthesised(url)
       if (parenthesised === url) continue
       for (const option of every) {
-        const onRequest = [unwrapKey, option.onRequest ?? []].flat()
+        const onRequest = [unwrapKey, option.onRequest].flat() as onRequestAsyncHookHandler[]
         app.route({ ...option, url: parenthesised, config: { swaggerTransform: false }, schema: Object.assign({}, option.schema, hidden), onRequest })
       }
     }

@@ -12,7 +12,7 @@ export interface Success {
   readonly status: 200 | 201 | 204
   readonly description: string
   readonly body?: 'entity' | 'list' | 'count'
-  readonly headers?: readonly ResponseHeader[]
+  readonly headers: readonly ResponseHeader[]
 }
 
 /** One route of every collection: what it does and what its documentation says come from the same object. */

@@ -127,8 +127,8 @@ t.test('a status of the host\'s own moves by the host\'s own rules', async (t) =
   const host = await makeHost(t)
   const Stage = enumeration('contoso.stage', { Queued: 0, Done: 1 }, { description: 'A stage.' })
   const Job = extend(Entity, 'contoso.job', { status: nullable(Stage, { description: 'Where it stands.' }) }, { description: 'A job.' })
-  await host.register(graphOperations, { ...plain, store: memoryStore(), collections: [{ path: '/jobs/operations', owner: 'jobs', type: Job, permissions }] })
-  const url = '/v1.0/jobs/operations'
+  await host.register(graphOperations, { ...plain, store: memoryStore(), collections: [{ path: '/{realmId}/jobs/operations', owner: 'realms/{realmId}/jobs', type: Job, permissions }] })
+  const url = '/v1.0/r/jobs/operations'
   t.equal((await host.inject({ method: 'POST', url, payload: { id: 'a' } })).json().status, null)
   for (const status of ['Done', 'Queued', null]) t.equal((await host.inject({ method: 'PATCH', url, payload: { status } })).json().status, status)
 })

@@ -46,7 +46,7 @@ const run = promisify(execFile)
 async function lint (t: Test, document: object): Promise<string> {
   const file = `${t.testdir()}/openapi.json`
   await writeFile(file, JSON.stringify(document))
-  const { stdout, stderr } = await run(process.execPath, ['node_modules/@redocly/cli/bin/cli.js', 'lint', file, '--format', 'summary'], { env: { ...toUncounted(), REDOCLY_TELEMETRY: 'off' } })
+  const { stdout, stderr } = await run(...toUncounted(process.execPath, 'node_modules/@redocly/cli/bin/cli.js', 'lint', file, '--format', 'summary'), { env: { ...process.env, REDOCLY_TELEMETRY: 'off' } })
   return stdout + stderr
 }
 

@@ -13,7 +13,7 @@ const execute = promisify(execFile)
 
 /** Runs a program outside the coverage of this test. */
 async function run (cwd: string, file: string, ...args: string[]): Promise<string> {
-  const { stdout } = await execute(file, args, { cwd, env: toUncounted() }).catch((error: { stdout: string, stderr: string }) => {
+  const { stdout } = await execute(...toUncounted(file, ...args), { cwd }).catch((error: { stdout: string, stderr: string }) => {
     throw new Error(`${file} ${args.join(' ')}\n${error.stdout}\n${error.stderr}`)
   })
   return stdout

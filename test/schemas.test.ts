@@ -450,12 +450,11 @@ t.test('every complaint says where and what', async (t) => {
   t.strictSame(validate({ kind: 5 }).map(({ message }) => message), ['"kind" must be one of a, b or null'], 'once, and with the names')
 })
 
-t.test('every issue is listed, up to twenty', async (t) => {
+t.test('every issue is listed', async (t) => {
   const validate = makeCompiler()(Type.Object({}, { additionalProperties: false }))
   const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, 1]))
   t.equal(validate(members(3)).length, 3)
-  t.equal(validate(members(20)).length, 20)
-  t.equal(validate(members(50)).length, 20)
+  t.equal(validate(members(50)).length, 50)
 })
 
 t.test('a value is checked and never changed', async (t) => {

@@ -37,16 +37,15 @@ function toEnvironment (settings: Environment): NodeJS.ProcessEnv {
  * How another process runs: quickly, or counted in the coverage. What two loaders made of one source
  * cannot be added up, so that a counted one takes the loader of this process, which may be a slow one.
  */
-function toLaunch (settings: Environment, isCounted: boolean): { flags: readonly string[], env: NodeJS.ProcessEnv } {
+function toLaunch (isCounted: boolean, ...args: string[]): [file: string, args: string[]] {
   return isCounted
-    ? { flags: process.execArgv, env: toEnvironment(settings) }
-    : { flags: ['--import', 'tsx'], env: toUncounted(toEnvironment(settings)) }
+    ? [process.execPath, [...process.execArgv, ...args]]
+    : toUncounted(process.execPath, '--import', 'tsx', ...args)
 }
 
 /** The server in a process of its own; it does not outlive the test. */
 function spawnServer (t: Test, settings: Environment, isCounted = false): ChildProcessByStdio<null, Readable, Readable> {
-  const { flags, env } = toLaunch(settings, isCounted)
-  const child = spawn(process.execPath, [...flags, 'server.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL' })
+  const child = spawn(...toLaunch(isCounted, 'server.ts'), { cwd: root, env: toEnvironment(settings), stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL' })
   t.teardown(() => { child.kill('SIGKILL') })
   return child
 }
@@ -220,8 +219,7 @@ t.test('settings that cannot be used end it with a message', { buffered: true },
 
 t.test('importing it starts nothing', async (t) => {
   const script = 'const { createServer } = await import(\'./server.ts\'); process.stdout.write(typeof createServer)'
-  const { flags, env } = toLaunch({}, false)
-  const { stdout, stderr, status } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', script], { cwd: root, env, timeout: 20_000, encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync(...toLaunch(false, '--input-type=module', '-e', script), { cwd: root, env: toEnvironment({}), timeout: 20_000, encoding: 'utf8' })
   t.strictSame([stdout, stderr, status], ['function', '', 0])
 })
 
@@ -243,13 +241,14 @@ t.test('every setting is checked', async (t) => {
   for (const STORE of ['', 'memory', 'sqlite:', 'operations.db', 'postgresql']) {
     await t.rejects(createServer({ STORE }), { name: 'SettingError', message: new RegExp(`^STORE=${STORE} is neither`) })
   }
-  await t.rejects(createServer({ STORE: `sqlite:${join(t.testdir(), 'no', 'folder.db')}` }), { code: 'ERR_SQLITE_ERROR' })
+  await t.rejects(createServer({ STORE: `sqlite:${join(t.testdir(), 'no', 'folder.db')}` }), { code: 'OPS_ERR_SQLITE_FILE', message: /folder\.db/ })
   for (const HOST of ['0.0.0.0', '::', '', '10.0.0.1', 'example.com', '127.0.0.1.example.com']) {
     await t.rejects(createServer({ HOST, STORE: 'memory:' }), { name: 'SettingError', message: /AUTH_ISSUER/ }, HOST)
   }
-  for (const [HOST, PORT, NODE_ENV] of [['localhost', '0', 'development'], ['::1', '65535', 'test']] as const) {
+  for (const [HOST, PORT, NODE_ENV] of [['localhost', '0', 'development'], ['::1', '65535', 'test'], ['127.0.0.2', '1', 'test']] as const) {
     t.match(await make(t, { HOST, PORT, NODE_ENV }), { host: HOST, port: Number(PORT), issuer: { sign: Function } })
   }
+  await t.rejects(createServer({ STORE: 'memory:', AUTH_JWKS_URI: 'http://127.0.0.1/' }), { name: 'SettingError', message: /need AUTH_ISSUER/ })
   await t.rejects(createServer({ NODE_ENV: 'production', HOST: '127.0.0.1', STORE: 'memory:' }), { name: 'SettingError' })
   await t.rejects(createServer({ STORE: 'memory:', AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x' }), { name: 'SettingError', message: /AUTH_JWKS_URI/ })
   await t.rejects(createServer({ STORE: 'memory:', AUTH_ISSUER: 'x', AUTH_JWKS_URI: 'http://127.0.0.1/' }), { name: 'SettingError', message: /AUTH_AUDIENCE/ })

@@ -14,7 +14,18 @@ type Json = Record<string, unknown>
 export interface OpenApiDocument {
   readonly openapi?: string
   tags?: ReadonlyArray<{ readonly name: string, readonly description?: string }>
-  components?: { readonly schemas?: Json, readonly examples?: Json, readonly securitySchemes?: Json }
+  components?: Partial<Components>
+}
+
+interface Components {
+  readonly schemas: Json
+  readonly examples?: Json
+  readonly securitySchemes?: Json
+}
+
+/** @fastify/swagger makes the components and their schemas before it looks at routes. */
+function componentsOf (document: OpenApiDocument): Components {
+  return document.components as Components
 }
 
 export const errorComponent = 'microsoft.graph.ODataErrors.ODataError'
@@ -40,7 +51,7 @@ function toErrorExample (kind: ClientErrorName): Json {
 /** Adds the examples of the errors that a route answers with. */
 export function addErrorExamples (document: OpenApiDocument, kinds: readonly ClientErrorName[]): void {
   const examples = Object.fromEntries(kinds.map((kind) => [toExampleName(kind), toErrorExample(kind)]))
-  document.components = { ...document.components, examples: { ...document.components?.examples, ...examples } }
+  document.components = { ...document.components, examples: { ...componentsOf(document).examples, ...examples } }
 }
 
 /**
@@ -50,10 +61,11 @@ export function addErrorExamples (document: OpenApiDocument, kinds: readonly Cli
 export function addComponents (document: OpenApiDocument, mount: Mount): void {
   const types = new Set(mount.rows.map(({ type }) => type))
   const schemas = { ...toComponents(types, mount.domain.types), [errorComponent]: { ...ErrorEnvelope } as Json }
-  const { components = {}, tags = [] } = document
+  const components = componentsOf(document)
+  const { tags = [] } = document
   document.components = {
     ...components,
-    schemas: Object.assign(components.schemas ?? {}, document.openapi?.startsWith('3.0') === true ? toOpenApi30(schemas) : schemas),
+    schemas: Object.assign(components.schemas, document.openapi?.startsWith('3.0') === true ? toOpenApi30(schemas) : schemas),
     ...(mount.isGuarded && {
       securitySchemes: {
         [securityScheme]: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token whose permissions are named at each operation.' },

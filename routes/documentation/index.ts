@@ -38,7 +38,7 @@ function toBodySchema (row: CollectionRow, body: NonNullable<Success['body']>): 
   }
 }
 
-function toSuccess (row: CollectionRow, { description, body, headers = [] }: Success): Json {
+function toSuccess (row: CollectionRow, { description, body, headers }: Success): Json {
   const all = { ...Object.fromEntries(headers.map((name) => [name, responseHeaders[name]])), ...commonHeaders }
   if (body === undefined) return { type: 'null', description, headers: all }
   const schema = toBodySchema(row, body)

@@ -9,7 +9,7 @@ export const count: OperationRoute = {
   summary: 'Count operations',
   description: 'How many operations the collection has, as plain text.',
   requestHeaders: [],
-  successes: [{ status: 200, description: 'The number of operations.', body: 'count' }],
+  successes: [{ status: 200, description: 'The number of operations.', body: 'count', headers: [] }],
   errors: ['invalidRequest'],
   handle: ({ domain }, row) => (request, reply) =>
     andThen(domain.count(toCollection(row, request)), (found) => reply.type('text/plain;charset=utf-8').send(String(found)))

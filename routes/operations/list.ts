@@ -22,7 +22,7 @@ export const list: OperationRoute = {
     $skip: Type.Optional(Type.String({ pattern: countPattern, description: `Operations to leave out from the start, at most ${pageLimits.maxSkip}.`, examples: ['0'] }))
   },
   requestHeaders: [],
-  successes: [{ status: 200, description: 'One page of operations.', body: 'list' }],
+  successes: [{ status: 200, description: 'One page of operations.', body: 'list', headers: [] }],
   errors: ['invalidRequest'],
   handle: (mount, row) => (request, reply) => {
     const query = request.query as Query

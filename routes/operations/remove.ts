@@ -10,7 +10,7 @@ export const remove: OperationRoute = {
   summary: 'Delete an operation',
   description: 'Takes the operation out of the collection, whatever its status.',
   requestHeaders: ['If-Match'],
-  successes: [{ status: 204, description: 'The operation is gone.' }],
+  successes: [{ status: 204, description: 'The operation is gone.', headers: [] }],
   errors: ['invalidRequest', 'itemNotFound', 'resourceModified'],
   handle: ({ domain }, row) => (request, reply) => {
     const precondition = parseIfMatch(request.headers['if-match'])

@@ -12,7 +12,7 @@ export const updateCollection: OperationRoute = {
   verb: 'updateInCollection',
   summary: 'Update an operation of the collection',
   description: 'A partial update of the operation that `id` in the body names; without `id`, of the collection\'s only operation. `Content-Location` says which one it was.',
-  successes: update.successes.map((success) => ({ ...success, headers: ['Content-Location', ...(success.headers ?? [])] })),
+  successes: update.successes.map((success) => ({ ...success, headers: ['Content-Location', ...success.headers] })),
   handle: (mount, row) => (request, reply) => {
     const precondition = parseIfMatch(request.headers['if-match'])
     return andThen(mount.domain.updateInCollection(toCollection(row, request), request.body as Payload, precondition), (record) => {

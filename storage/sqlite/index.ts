@@ -36,7 +36,7 @@ async function open (file: string, busyTimeoutMillis: number): Promise<SqliteDat
     return opened
   } catch (error) {
     database?.close()
-    throw new hostErrors.OPS_ERR_SQLITE_FILE(file, (error as Error).message)
+    throw new hostErrors.OPS_ERR_SQLITE_FILE(file, (error as Error).message, { cause: error })
   }
 }
 

@@ -18,7 +18,6 @@ import { toUncounted } from '../support/uncounted.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const calls: Collection = { tenant: 't', owner: 'calls/1' }
-const busy = { code: 'ERR_SQLITE_ERROR', message: 'database is locked' }
 
 const toRecord = (id: string, text = '{}'): NewRecord => ({ id, type: 'x', created: '2026-01-01T00:00:00.0000000Z', text })
 const insert = (id: string): Change => ({ kind: 'insert', record: toRecord(id) })
@@ -78,12 +77,11 @@ function readPragma (database: SqliteDatabase, name: string): unknown {
  * source cannot be added up.
  */
 const quickly = ['--import', 'tsx']
-const environment = toUncounted()
 
 /** A process of its own that runs `script`; it does not outlive the test. */
 function run (t: Test, script: string, args: readonly string[], { before = [], flags = quickly }: { before?: readonly string[], flags?: readonly string[] } = {}): ChildProcessByStdio<Writable, Readable, null> {
   const [command = '', ...rest] = [...before, process.execPath, ...flags, '--input-type=module', '-e', script, ...args]
-  const child = spawn(command, rest, { cwd: root, env: environment, stdio: ['pipe', 'pipe', 'inherit'], timeout: 30_000, killSignal: 'SIGKILL' })
+  const child = spawn(...toUncounted(command, ...rest), { cwd: root, stdio: ['pipe', 'pipe', 'inherit'], timeout: 30_000, killSignal: 'SIGKILL' })
   t.teardown(() => { child.kill('SIGKILL') })
   return child
 }
@@ -315,10 +313,10 @@ t.test('a file of a newer format is refused', async (t) => {
 
 t.test('what is no database file is refused', async (t) => {
   const dir = t.testdir({ 'text.db': 'not a database. '.repeat(100) })
-  await t.rejects(sqliteStore({ file: join(dir, 'text.db') }), { code: 'ERR_SQLITE_ERROR', errcode: 26 })
+  await t.rejects(sqliteStore({ file: join(dir, 'text.db') }), { code: 'OPS_ERR_SQLITE_FILE', message: /text\.db.*not a database/, cause: { errcode: 26 } })
   t.equal(readFileSync(join(dir, 'text.db'), 'utf8'), 'not a database. '.repeat(100))
-  await t.rejects(sqliteStore({ file: join(dir, 'no', 'such', 'folder.db') }), { code: 'ERR_SQLITE_ERROR' })
-  await t.rejects(sqliteStore({ file: dir }), { code: 'ERR_SQLITE_ERROR' })
+  await t.rejects(sqliteStore({ file: join(dir, 'no', 'such', 'folder.db') }), { code: 'OPS_ERR_SQLITE_FILE', message: /folder\.db/ })
+  await t.rejects(sqliteStore({ file: dir }), { code: 'OPS_ERR_SQLITE_FILE' })
   await t.rejects(sqliteStore({ file: ':memory:' }), { code: 'OPS_ERR_SQLITE_FILE', message: /journal_mode=WAL" left memory/ })
   await t.rejects(sqliteStore({ file: join(dir, 'new.db'), keptChanges: 0 }), { code: 'OPS_ERR_OPTION' })
 })
@@ -469,7 +467,7 @@ t.test('opening waits for another process, and not for ever', async (t) => {
   const file = join(t.testdir(), 'operations.db')
   await (await sqliteStore({ file })).close()
   const release = await lock(t, file)
-  await t.rejects(sqliteStore({ file, busyTimeoutMillis: 50 }), busy)
+  await t.rejects(sqliteStore({ file, busyTimeoutMillis: 50 }), { code: 'OPS_ERR_SQLITE_FILE', message: /locked/ })
   const opening = sqliteStore({ file })
   await delay(50)
   await release()

@@ -1,8 +1,8 @@
 /**
- * The environment of a program that does not count in the coverage. Node hands NODE_V8_COVERAGE on to
- * children unless it is set: leaving it out is not enough. What another loader makes of a source cannot be
- * added to what this one makes of it.
+ * How to run a program that does not count in the coverage: what another loader makes of a source cannot be
+ * added to what this one makes of it. The test runner hands its variables to every child, whatever
+ * environment the child is given, so that they are taken away on the other side.
  */
-export function toUncounted (environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...environment, NODE_OPTIONS: '', NODE_V8_COVERAGE: '' }
+export function toUncounted (program: string, ...args: string[]): [file: string, args: string[]] {
+  return ['env', ['-u', 'NODE_OPTIONS', '-u', 'NODE_V8_COVERAGE', program, ...args]]
 }
