@@ -49,13 +49,14 @@ const graphOperations = fp(async (app: FastifyInstance, given: GraphOperationsOp
   await app.register(operationsPlugin, options)
   await app.register(openapiPlugin)
   checkParameterLength(app)
+  const domain = domainOf(app)
   await app.register(async (scope) => {
-    await scope.register(contractPlugin)
+    await scope.register(contractPlugin, domain)
     await scope.register(authPlugin)
     // with the prefixes of the scopes around it: what clients see
     const { prefix: seen } = scope
     registerRoutes(scope, {
-      prefix: seen, name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain: domainOf(app), baseUrl, isGuarded: auth !== 'none', guard: makeGuard(options)
+      prefix: seen, name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain, baseUrl, isGuarded: auth !== 'none', guard: makeGuard(options)
     })
   }, { prefix })
 }, { name: 'fastify-graph-operations', fastify: '5.x' })

@@ -2,6 +2,7 @@ import { invalidRequest } from '../errors.js'
 import { makeClock } from '../schemas/date-time.js'
 import type { StructuredType } from '../schemas/definition.js'
 import type { TypeSet } from '../schemas/type-set.js'
+import type { Compile } from '../schemas/validator.js'
 import { makeCompiler } from '../schemas/validator.js'
 import { toFamily } from '../schemas/views/family.js'
 import { toRequestSchema } from '../schemas/views/request.js'
@@ -42,6 +43,7 @@ export interface BodyRules {
 /** The operations domain: what routes and a host's own code call. Payloads have been through {@link BodyRules}. */
 export interface Domain {
   readonly types: TypeSet
+  readonly compile: Compile
   readonly bodyRules: (declared: StructuredType) => BodyRules
   readonly create: (collection: Collection, declared: StructuredType, payload: Payload) => Awaitable<OperationRecord>
   readonly get: (key: Key) => Awaitable<OperationRecord>
@@ -52,7 +54,7 @@ export interface Domain {
   readonly remove: (key: Key, precondition?: Precondition) => Awaitable<void>
 }
 
-function makeBodyRules (declared: StructuredType, types: TypeSet, compile: ReturnType<typeof makeCompiler>): BodyRules {
+function makeBodyRules (declared: StructuredType, types: TypeSet, compile: Compile): BodyRules {
   const schemas = { create: toRequestSchema(declared, types, 'create'), update: toRequestSchema(declared, types, 'update') }
   const validators = { create: compile(schemas.create), update: compile(schemas.update) }
   const read = makePayloadReader(toFamily(declared, types), types)
@@ -77,6 +79,7 @@ export function makeDomain ({ store, types, transitions, writeTimeoutMillis }: D
   }
   return Object.freeze<Domain>({
     types,
+    compile,
     bodyRules (declared) {
       const known = bodyRules.get(declared) ?? makeBodyRules(declared, types, compile)
       bodyRules.set(declared, known)

@@ -7,7 +7,7 @@ import { OperationStatus } from '../schemas/operation-status.js'
 import { splitNullable } from '../schemas/primitives.js'
 import type { TypeSet } from '../schemas/type-set.js'
 import { descendsFrom, nameOf } from '../schemas/type-set.js'
-import type { Validator } from '../schemas/validator.js'
+import type { Compile } from '../schemas/validator.js'
 import { toResultSchema } from '../schemas/views/request.js'
 import type { NewRecord } from '../storage/store.js'
 import { makeMerge } from './merge.js'
@@ -36,7 +36,7 @@ export interface TypeRules {
   readonly toRecord: (members: Readonly<Record<string, unknown>>, fallback: string) => NewRecord
 }
 
-function makeTypeRules (type: StructuredType, types: TypeSet, compile: (schema: ReturnType<typeof toResultSchema>) => Validator): TypeRules {
+function makeTypeRules (type: StructuredType, types: TypeSet, compile: Compile): TypeRules {
   const validate = compile(toResultSchema(type))
   const names = new Set(declaredProperties(type).map(([name]) => name))
   const { open, name } = definitionOf(type)
@@ -73,7 +73,7 @@ function makeTypeRules (type: StructuredType, types: TypeSet, compile: (schema: 
 }
 
 /** The rules of every type, each made when it is first needed. */
-export function makeRules (types: TypeSet, compile: Parameters<typeof makeTypeRules>[2]): (typeName: string) => TypeRules {
+export function makeRules (types: TypeSet, compile: Compile): (typeName: string) => TypeRules {
   const made = new Map<string, TypeRules>()
   return (typeName) => {
     const known = made.get(typeName)

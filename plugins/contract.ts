@@ -4,14 +4,15 @@ import type { TSchema } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
 import { invalidRequest } from '../errors.js'
 import { sendError, toGraphError } from '../routes/http/envelope.js'
-import { setCommonHeaders } from '../routes/http/request-ids.js'
-import { makeCompiler } from '../schemas/validator.js'
+import { ensureCommonHeaders, setCommonHeaders } from '../routes/http/request-ids.js'
+import type { Compile } from '../schemas/validator.js'
 
 /**
  * Makes a scope speak the contract: its own JSON parser, validator, serializer, error answers and common
- * headers, whatever the host has. Only for an encapsulated scope.
+ * headers, whatever the host has. Only for an encapsulated scope. `compile` is the domain's, so that a schema
+ * that several routes, mounts and app.operations share is compiled once.
  */
-export const contractPlugin = fp(async (scope: FastifyInstance) => {
+export const contractPlugin = fp(async (scope: FastifyInstance, { compile }: { compile: Compile }) => {
   scope.addHook('onRequest', async (request, reply) => { setCommonHeaders(request, reply) })
 
   scope.removeAllContentTypeParsers()
@@ -22,7 +23,6 @@ export const contractPlugin = fp(async (scope: FastifyInstance) => {
     else void parseJson(request, body.toString('utf8'), done)
   })
 
-  const compile = makeCompiler()
   scope.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     const validate = httpPart === 'querystring' ? compile(schema, 'is not a query option of this route') : compile(schema)
     return (value) => {
@@ -35,7 +35,7 @@ export const contractPlugin = fp(async (scope: FastifyInstance) => {
   scope.setReplySerializer((payload) => typeof payload === 'string' ? payload : JSON.stringify(payload))
 
   scope.setErrorHandler((error, request, reply) => {
-    if (!reply.hasHeader('request-id')) setCommonHeaders(request, reply)
+    ensureCommonHeaders(request, reply)
     const answer = toGraphError(error, request.routeOptions.bodyLimit)
     if (answer.statusCode >= 500) request.log.error({ err: error, 'request-id': reply.getHeader('request-id') }, 'request failed')
     return sendError(answer, reply)

@@ -28,6 +28,7 @@ export interface CollectionRow {
 }
 
 const placeholder = /\{(\w+)\}/g
+
 /** The owner that stands for the caller's own things. */
 export function toOwnOwner ({ subject }: Principal): string {
   return `users/${toOwnerId(subject)}`

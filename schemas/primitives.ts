@@ -4,7 +4,8 @@ import type { SchemaOptions, TBoolean, TInteger, TNull, TSchema, TString, TUnion
 /** The most characters a text may have unless its property says otherwise. */
 export const textLimit = 4096
 
-const immutableKey = 'x-ms-mutability'
+/** Where a property's schema says that it does not change; not a constraint of its value. */
+export const immutableKey = 'x-ms-mutability'
 
 /** Edm.String, at most {@link textLimit} characters unless `maxLength` says otherwise. */
 export function text (description: string, options: { maxLength?: number, examples?: string[] } = {}): TString {

@@ -53,11 +53,14 @@ function isReported (error: ErrorObject, _index: number, all: readonly ErrorObje
   return error.keyword !== 'type' || !all.some(({ keyword, instancePath }) => keyword === 'enum' && instancePath === error.instancePath)
 }
 
+/** Makes the validator of a schema; `unknown` says what a member is that the schema does not know. */
+export type Compile = (schema: TSchema, unknown?: string) => Validator
+
 /**
  * A compiler for the contract's schemas that checks and never changes: nothing is coerced, removed or
- * defaulted, whatever the host's own Ajv does. `unknown` says what a member is that the schema does not know.
+ * defaulted, whatever the host's own Ajv does. A schema is compiled once.
  */
-export function makeCompiler (): (schema: TSchema, unknown?: string) => Validator {
+export function makeCompiler (): Compile {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, validateFormats: true })
   ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
   return (schema, unknown = 'is not a property of this type') => {

@@ -3,7 +3,7 @@ import type { ClientErrorName } from '../../errors.js'
 import { clientErrors, GraphError } from '../../errors.js'
 import type { ErrorEnvelope } from '../../schemas/error.js'
 import { StoreUnavailableError } from '../../storage/store.js'
-import { setCommonHeaders } from './request-ids.js'
+import { ensureCommonHeaders } from './request-ids.js'
 
 /** Graph's clients read errors only from plain JSON. */
 export const errorType = 'application/json; charset=utf-8'
@@ -44,7 +44,7 @@ export function toEnvelope (error: GraphError, requestId: string, clientRequestI
 
 /** Answers with an error in Graph's envelope; the common headers are there unless a hook of the host failed before ours. */
 export function sendError (error: GraphError, reply: FastifyReply): FastifyReply {
-  if (!reply.hasHeader('request-id')) setCommonHeaders(reply.request, reply)
+  ensureCommonHeaders(reply.request, reply)
   const requestId = String(reply.getHeader('request-id'))
   const clientRequestId = String(reply.getHeader('client-request-id'))
   return reply

@@ -2,7 +2,7 @@ import type { TProperties, TSchema } from '@sinclair/typebox'
 import { Type } from '@sinclair/typebox'
 import type { StructuredType } from '../definition.js'
 import { declaredProperties, definitionOf, findEnumeration, findStructured, typeMember } from '../definition.js'
-import { splitNullable, textLimit } from '../primitives.js'
+import { immutableKey, splitNullable, textLimit } from '../primitives.js'
 import type { TypeSet } from '../type-set.js'
 import { toFamily } from './family.js'
 
@@ -31,7 +31,7 @@ function pick (schema: TSchema, keys: readonly string[]): Json {
 const primitives: readonly unknown[] = ['string', 'integer', 'number', 'boolean']
 
 /** What a schema says beside what constrains a value. */
-const notes: readonly string[] = ['title', 'description', 'examples', 'default', 'deprecated', 'readOnly', 'writeOnly', 'x-ms-mutability']
+const notes: readonly string[] = ['title', 'description', 'examples', 'default', 'deprecated', 'readOnly', 'writeOnly', immutableKey]
 
 /** Every constraint of a schema: what a host writes into a definition holds, or the validator refuses to start. */
 function toConstraints (schema: TSchema): Json {
