@@ -4,7 +4,7 @@ import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
 import { toEntityContext } from './links.js'
 import { toEntityTag } from './preconditions.js'
-import { parseReturn } from './prefer.js'
+import { addPreferenceApplied, parsePreferences } from './prefer.js'
 import { representationType, toEntityBody } from './representation.js'
 
 /** Answers with the operation and its entity tag. */
@@ -20,8 +20,8 @@ export function sendEntity (mount: Mount, row: CollectionRow, request: FastifyRe
  * @see OData 4.01 Part 1, 8.2.8.7
  */
 export function sendWritten (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, record: OperationRecord): FastifyReply {
-  const preference = parseReturn(request)
-  if (preference !== undefined) void reply.header('preference-applied', `return=${preference}`)
+  const { return: preference } = parsePreferences(request)
+  if (preference !== undefined) addPreferenceApplied(reply, `return=${preference}`)
   if (preference === 'minimal') return reply.code(204).header('etag', toEntityTag(record.version)).send()
   return sendEntity(mount, row, request, reply, record)
 }

@@ -2,7 +2,7 @@ import type { Payload } from '../../operations/index.js'
 import { andThen } from '../../storage/awaitable.js'
 import { sendWritten } from '../http/answers.js'
 import { toEntityUrl } from '../http/links.js'
-import { parseReturn } from '../http/prefer.js'
+import { parsePreferences } from '../http/prefer.js'
 import { toCollection } from '../mount.js'
 import type { OperationRoute } from '../route.js'
 
@@ -24,7 +24,7 @@ export const create: OperationRoute = {
       const url = toEntityUrl(mount, row, request, record.id)
       void reply.code(201).header('location', url)
       // @see OData 4.01 Part 1, 8.3.4
-      if (parseReturn(request) === 'minimal') void reply.header('odata-entityid', url)
+      if (parsePreferences(request).return === 'minimal') void reply.header('odata-entityid', url)
       return sendWritten(mount, row, request, reply, record)
     })
 }
