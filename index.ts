@@ -7,6 +7,7 @@ import { domainOf, operationsPlugin } from './plugins/operations.js'
 import type { GraphOperationsOptions } from './plugins/options.js'
 import { resolveOptions } from './plugins/options.js'
 import { storagePlugin } from './plugins/storage.js'
+import { makeSkipTokens } from './odata/skip-token.js'
 import { registerRoutes } from './routes/index.js'
 import { checkParameterLength } from './plugins/parameter-length.js'
 
@@ -27,11 +28,11 @@ export { collections } from './routes/collections.js'
 export type { CollectionDefinition, PermissionColumn, Permissions } from './routes/collections.js'
 export type { Action } from './routes/mount.js'
 export * from './schemas/index.js'
-export { memoryStore } from './storage/memory.js'
-export type { MemoryStoreOptions } from './storage/memory.js'
+export { memoryStore } from './storage/memory/index.js'
+export type { MemoryStoreOptions } from './storage/memory/index.js'
 export { sqliteStore } from './storage/sqlite/index.js'
 export type { SqliteStoreOptions } from './storage/sqlite/index.js'
-export { StoreUnavailableError } from './storage/store.js'
+export { ScanLimitError, StoreUnavailableError } from './storage/store.js'
 export type * from './storage/store.js'
 
 /**
@@ -56,7 +57,7 @@ const graphOperations = fp(async (app: FastifyInstance, given: GraphOperationsOp
     // with the prefixes of the scopes around it: what clients see
     const { prefix: seen } = scope
     registerRoutes(scope, {
-      prefix: seen, name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain, baseUrl, isGuarded: auth !== 'none', guard: makeGuard(options)
+      prefix: seen, name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain, skipTokens: makeSkipTokens(app.operationStore.secret), baseUrl, isGuarded: auth !== 'none', guard: makeGuard(options)
     })
   }, { prefix })
 }, { name: 'fastify-graph-operations', fastify: '5.x' })

@@ -6,7 +6,7 @@ import type { Compile } from '../schemas/validator.js'
 import { makeCompiler } from '../schemas/validator.js'
 import { toFamily } from '../schemas/views/family.js'
 import { toRequestSchema } from '../schemas/views/request.js'
-import type { Awaitable, Collection, Key, OperationRecord, OperationStore, Page } from '../storage/store.js'
+import type { Awaitable, Collection, Expression, Key, OperationRecord, OperationStore, Page, Query } from '../storage/store.js'
 import type { Context } from './context.js'
 import { create } from './create.js'
 import { get } from './get.js'
@@ -47,8 +47,8 @@ export interface Domain {
   readonly bodyRules: (declared: StructuredType) => BodyRules
   readonly create: (collection: Collection, declared: StructuredType, payload: Payload) => Awaitable<OperationRecord>
   readonly get: (key: Key) => Awaitable<OperationRecord>
-  readonly list: (collection: Collection, page: Page) => Awaitable<readonly OperationRecord[]>
-  readonly count: (collection: Collection) => Awaitable<number>
+  readonly list: (collection: Collection, query: Query, page: Page) => Awaitable<readonly OperationRecord[]>
+  readonly count: (collection: Collection, filter?: Expression) => Awaitable<number>
   readonly update: (key: Key, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
   readonly updateInCollection: (collection: Collection, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
   readonly remove: (key: Key, precondition?: Precondition) => Awaitable<void>
@@ -87,8 +87,8 @@ export function makeDomain ({ store, types, transitions, writeTimeoutMillis }: D
     },
     create: (collection, declared, payload) => create(context, collection, declared, payload),
     get: (key) => get(context, key),
-    list: (collection, page) => store.list(collection, page),
-    count: (collection) => store.count(collection),
+    list: (collection, query, page) => store.list(collection, query, page),
+    count: (collection, filter) => store.count(collection, filter),
     update: (key, payload, precondition) => update(context, key, payload, precondition),
     updateInCollection: (collection, payload, precondition) => updateInCollection(context, collection, payload, precondition),
     remove: (key, precondition) => remove(context, key, precondition)

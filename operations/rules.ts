@@ -9,6 +9,7 @@ import type { TypeSet } from '../schemas/type-set.js'
 import { descendsFrom, nameOf } from '../schemas/type-set.js'
 import type { Compile } from '../schemas/validator.js'
 import { toResultSchema } from '../schemas/views/request.js'
+import { absent } from '../storage/query/evaluate.js'
 import type { NewRecord } from '../storage/store.js'
 import { makeMerge } from './merge.js'
 
@@ -40,11 +41,17 @@ function makeTypeRules (type: StructuredType, types: TypeSet, compile: Compile):
   const validate = compile(toResultSchema(type))
   const names = new Set(declaredProperties(type).map(([name]) => name))
   const { open, name } = definitionOf(type)
+  const status = findEnumeration(splitNullable(type.properties['status'] ?? {} as TSchema).value)
+  const statusNumbers = status?.members
+  const instantOf = (members: Readonly<Record<string, unknown>>, property: string): string | undefined => {
+    const value = members[property]
+    return names.has(property) && typeof value === 'string' ? findInstant(value) : undefined
+  }
   return {
     type,
     merge: makeMerge(type),
     has: (property) => names.has(property),
-    hasOperationStatus: findEnumeration(splitNullable(type.properties['status'] ?? {} as TSchema).value)?.name === findEnumeration(OperationStatus)?.name,
+    hasOperationStatus: status?.name === findEnumeration(OperationStatus)?.name,
     check (members) {
       const issues = validate(members)
       if (issues.length > 0) throw invalidRequest(issues)
@@ -59,13 +66,14 @@ function makeTypeRules (type: StructuredType, types: TypeSet, compile: Compile):
       }
     },
     toRecord (members, fallback) {
-      const created = members['createdDateTime']
       const text = JSON.stringify(members)
       if (text.length > textSizeLimit) throw invalidRequest([{ target: '', message: `an operation must have at most ${textSizeLimit.toLocaleString('en')} characters` }])
       return {
         id: members['id'] as string,
         type: name,
-        created: (names.has('createdDateTime') && typeof created === 'string' ? findInstant(created) : undefined) ?? fallback,
+        created: instantOf(members, 'createdDateTime') ?? fallback,
+        lastAction: instantOf(members, 'lastActionDateTime') ?? absent.lastAction,
+        status: statusNumbers?.[members['status'] as string] ?? absent.status,
         text
       }
     }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { GraphError, invalidRequest } from '../errors.js'
 import { typeMember } from '../schemas/definition.js'
 import { andThen } from '../storage/awaitable.js'
+import { everything } from '../storage/query/tree.js'
 import type { Awaitable, Collection, CommitOutcome, Key, NewRecord, OperationRecord } from '../storage/store.js'
 import type { Context } from './context.js'
 import type { Payload } from './payload.js'
@@ -63,7 +64,7 @@ export function updateInCollection (context: Context, collection: Collection, pa
   const { tenant, owner } = collection
   const { id } = payload
   if (typeof id === 'string') return update(context, { tenant, owner, id }, payload, precondition)
-  return andThen(context.store.list(collection, { limit: 2, skip: 0 }), ([only, other]) => {
+  return andThen(context.store.list(collection, everything, { limit: 2, skip: 0 }), ([only, other]) => {
     if (only === undefined) throw new GraphError('itemNotFound', 'the collection has no operations')
     if (other !== undefined) throw invalidRequest([{ target: 'id', message: 'the collection has several operations: name one by its "id"' }])
     return update(context, { tenant, owner, id: only.id }, payload, precondition)

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookH
 import { GraphError } from '../errors.js'
 import { findKey } from '../odata/key.js'
 import { isDeltaPayload } from '../odata/delta.js'
-import { toParametersSchema, toQuerySchema } from '../schemas/request.js'
+import { parseQueryOptions } from '../odata/options.js'
+import { toParametersSchema } from '../schemas/request.js'
 import type { CollectionRow } from './collection.js'
 import type { Mount } from './mount.js'
 import { makeDocumenter } from './documentation/index.js'
@@ -43,6 +44,12 @@ async function unwrapKey (request: FastifyRequest): Promise<void> {
   parameters['id'] = findKey(segment) ?? segment
 }
 
+/** What stands behind the `?` of a URL. */
+function toQueryText (url: string): string {
+  const start = url.indexOf('?')
+  return start === -1 ? '' : url.slice(start + 1)
+}
+
 /** @throws notSupported for a delta payload, which must not be taken for an operation's members. */
 async function refuseDelta (request: FastifyRequest): Promise<void> {
   if (isDeltaPayload(request.body)) throw new GraphError('notSupported')
@@ -50,6 +57,7 @@ async function refuseDelta (request: FastifyRequest): Promise<void> {
 
 function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumenter>, row: CollectionRow, resource: Resource, route: OperationRoute): RouteOptions {
   const bodyRules = mount.domain.bodyRules(row.type)
+  const readQuery = async (request: FastifyRequest): Promise<void> => { request.query = parseQueryOptions(toQueryText(request.url), route.query ?? []) }
   const readBody = async (request: FastifyRequest): Promise<void> => { request.body = bodyRules.read(request.body) }
   return {
     method: route.method,
@@ -59,11 +67,11 @@ function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumente
     config: { swaggerTransform: document(row, resource.withId, route) },
     schema: {
       params: toParametersSchema(row.parameters, resource.withId),
-      querystring: toQuerySchema(route.query ?? {}),
       ...(route.body && { body: bodyRules.schemas[route.body] })
     },
     onRequest: [mount.guard(row, route.action)],
     preValidation: [
+      readQuery,
       ...(route.method === 'PATCH' ? [refuseDelta] : []),
       ...(route.body ? [readBody] : [])
     ],

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Domain } from '../operations/index.js'
 import { toOwnerId } from '../schemas/owner-id.js'
+import type { SkipTokens } from '../odata/skip-token.js'
 import type { Principal } from '../schemas/principal.js'
 import type { Awaitable, Collection, Key } from '../storage/store.js'
 import type { CollectionRow } from './collection.js'
@@ -15,6 +16,7 @@ export interface Mount {
   readonly name: string
   readonly rows: readonly CollectionRow[]
   readonly domain: Domain
+  readonly skipTokens: SkipTokens
   /** The address links begin with, when it is not the one of the request. */
   readonly baseUrl: string | undefined
   /** Whether callers need a token. */

@@ -1,5 +1,5 @@
-import type { TProperties } from '@sinclair/typebox'
 import type { ClientErrorName } from '../errors.js'
+import type { OptionName } from '../odata/options.js'
 import type { CollectionRow } from './collection.js'
 import type { Action, Handler, Mount } from './mount.js'
 
@@ -25,7 +25,8 @@ export interface OperationRoute {
   readonly description: string
   /** Which view of the type the body follows. */
   readonly body?: 'create' | 'update'
-  readonly query?: TProperties
+  /** Query options it takes; any other is refused. */
+  readonly query?: readonly OptionName[]
   readonly requestHeaders: readonly RequestHeader[]
   readonly successes: readonly Success[]
   /** Beside those every route has. */

@@ -10,8 +10,3 @@ export function toParametersSchema (parameters: ReadonlyArray<{ readonly name: s
   if (withId) members['id'] = Type.String({ pattern: operationIdPattern, description: 'The key of the operation.' })
   return Type.Object(members satisfies TProperties)
 }
-
-/** Query options of one route; any other one is refused. */
-export function toQuerySchema (options: TProperties): TObject {
-  return Type.Object(options, { additionalProperties: false })
-}

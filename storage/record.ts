@@ -13,14 +13,18 @@ export class StoredRecord implements OperationRecord {
   readonly id: string
   readonly type: string
   readonly created: string
+  readonly lastAction: string
+  readonly status: number
   readonly text: string
   readonly version: string
   #value: Readonly<Record<string, unknown>> | undefined
 
-  constructor ({ id, type, created, text }: NewRecord, version: string) {
+  constructor ({ id, type, created, lastAction, status, text }: NewRecord, version: string) {
     this.id = id
     this.type = type
     this.created = created
+    this.lastAction = lastAction
+    this.status = status
     this.text = text
     this.version = version
     Object.freeze(this)

@@ -9,11 +9,16 @@
  *   commit      one write: some changes of one collection, all or none
  *   conflict    why a commit was not made; an expected outcome, so a value and not an exception
  *   cursor      an opaque place in the history of a collection's changes
+ *   query       which records of a collection, in which order; its terms are in query/tree.ts
  *
  * A store knows neither HTTP nor query text. Methods return a value or a promise: a store that has the
  * answer gives it at once. A read that starts after a commit was acknowledged sees what it wrote.
  * After close() every other method throws or rejects.
  */
+
+import type { Expression, Page, Query } from './query/tree.js'
+
+export type * from './query/tree.js'
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>
@@ -37,6 +42,10 @@ export interface NewRecord {
   readonly type: string
   /** The instant the default order sorts by: UTC with 7 fraction digits, 28 characters. */
   readonly created: string
+  /** The instant of the last action, written like `created`; empty for a type or operation without one. */
+  readonly lastAction: string
+  /** The number of the status' name in its enumeration; -1 for a type or operation without one. */
+  readonly status: number
   /** The representation as JSON, without context and etag, its `@odata.type` first. */
   readonly text: string
 }
@@ -66,13 +75,6 @@ export type CommitOutcome =
   /** Nothing was stored: change number `index` met a conflict. */
   | { readonly committed: false, readonly index: number, readonly reason: ConflictReason }
 
-export interface Page {
-  /** At most so many records. */
-  readonly limit: number
-  /** Leave out so many records from the start. */
-  readonly skip: number
-}
-
 /** One entry of a collection's history. */
 export interface CommittedChange {
   readonly kind: 'inserted' | 'replaced' | 'removed'
@@ -90,10 +92,20 @@ export type ChangesPage =
 export interface OperationStore {
   find: (key: Key) => Awaitable<OperationRecord | undefined>
 
-  /** Records by `created`, then `id`, both by code unit. */
-  list: (collection: Collection, page: Page) => Awaitable<readonly OperationRecord[]>
+  /**
+   * At least 256 random bits as text, the same for every process that shares what is stored. It seals what
+   * clients carry from one page to the next, and is never shown.
+   */
+  readonly secret: string
 
-  count: (collection: Collection) => Awaitable<number>
+  /**
+   * One page of a query.
+   * @throws ScanLimitError, where the store bounds what it reads for a query that no index serves
+   */
+  list: (collection: Collection, query: Query, page: Page) => Awaitable<readonly OperationRecord[]>
+
+  /** How many records a filter lets through. @throws ScanLimitError as `list` does */
+  count: (collection: Collection, filter?: Expression) => Awaitable<number>
 
   /** All changes or none. Acknowledged means kept: what the store promises about crashes holds from here on. */
   commit: (collection: Collection, changes: readonly Change[]) => Awaitable<CommitOutcome>
@@ -115,6 +127,18 @@ export interface OperationStore {
  */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError'
+}
+
+/** A query would read more records than the store allows, and no index helps. */
+export class ScanLimitError extends Error {
+  override readonly name = 'ScanLimitError'
+  /** How many records a query may read. */
+  readonly limit: number
+
+  constructor (limit: number) {
+    super(`the query would read more than ${limit} records`)
+    this.limit = limit
+  }
 }
 
 /** The methods a store must have. */

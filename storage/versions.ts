@@ -20,6 +20,11 @@ export function makeVersions (): () => string {
   }
 }
 
+/** A secret of 256 bits. */
+export function makeSecret (): string {
+  return randomBytes(32).toString('base64url')
+}
+
 /** Places in a history, by the number of the last change before them. */
 export interface Cursors {
   toCursor: (sequence: number) => string

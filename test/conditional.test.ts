@@ -20,7 +20,7 @@ t.test('preferences are read whatever is around them', async (t) => {
     ['maxpagesize', {}], ['maxpagesize=0', {}], ['maxpagesize=-1', {}], ['maxpagesize=1.5', {}], ['maxpagesize=1e3', {}], [`maxpagesize=${'9'.repeat(400)}`, { maxPageSize: Number.MAX_SAFE_INTEGER }],
     ['return=minimal; foo="some, parameter";bar, create-if-missing , odata.maxpagesize=2', { return: 'minimal', createIfMissing: true, maxPageSize: 2 }]
   ]
-  for (const [header, expected] of cases) t.strictSame(preferencesOf(header), { ...none, ...expected }, header)
+  for (const [header, expected] of cases) t.strictSame(preferencesOf(header), { ...none, ...expected }, String(header))
 })
 
 t.test('no preference takes long to read', async (t) => {

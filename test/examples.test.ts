@@ -30,7 +30,7 @@ t.test('worker: clients see the progress of work in the process', async (t) => {
   t.match((await app.inject({ url: `/v1.0/sites/2/onenote/operations/${failed}` })).json(), { status: 'Failed', error: { code: 'copyFailed', message: 'Error: disk on fire' } })
 
   const removeAll = async (): Promise<void> => {
-    const [{ id: key } = { id: '' }] = await app.operationStore.list({ tenant: 'local', owner: 'sites/3' }, { limit: 1, skip: 0 })
+    const [{ id: key } = { id: '' }] = await app.operationStore.list({ tenant: 'local', owner: 'sites/3' }, { orderBy: [] }, { limit: 1, skip: 0 })
     await app.operations.remove({ tenant: 'local', owner: 'sites/3', id: key })
   }
   await t.rejects(copyPages(app, '3', [removeAll]), { code: 'itemNotFound' })

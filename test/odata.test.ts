@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import t from 'tap'
 import { isDeltaPayload } from '../odata/delta.js'
 import { findKey } from '../odata/key.js'
-import { countPattern, pageLimits, parsePaging } from '../odata/paging.js'
 
 t.test('a delta payload is known by its context', async (t) => {
   for (const body of [
@@ -56,32 +55,4 @@ t.test('any key survives being quoted', async (t) => {
     return findKey(segment) === key
   }))
   t.pass('held')
-})
-
-t.test('a count is up to nine digits', async (t) => {
-  const pattern = new RegExp(countPattern)
-  for (const text of ['0', '1', '007', '999999999']) t.match(text, pattern)
-  for (const text of ['', '-1', '+1', '1.5', '1e3', ' 1', '1 ', '0x10', '1234567890', '१', 'NaN']) t.notMatch(text, pattern, JSON.stringify(text))
-})
-
-t.test('a page without options is the first hundred', async (t) => {
-  t.strictSame(parsePaging({}), { top: 100, skip: 0 })
-})
-
-t.test('the limits of paging are those of the design', async (t) => {
-  t.strictSame(pageLimits, { defaultTop: 100, maxTop: 1000, maxSkip: 10_000 })
-})
-
-t.test('paging up to its limits', async (t) => {
-  t.strictSame(parsePaging({ $top: '1', $skip: '0' }), { top: 1, skip: 0 })
-  t.strictSame(parsePaging({ $top: '1000', $skip: '10000' }), { top: 1000, skip: 10_000 })
-  t.strictSame(parsePaging({ $top: '007' }), { top: 7, skip: 0 })
-  t.strictSame(parsePaging({ $skip: '12' }), { top: 100, skip: 12 })
-})
-
-t.test('paging over its limits names option and limit', async (t) => {
-  t.throws(() => parsePaging({ $top: '0' }), { kind: 'invalidRequest', statusCode: 400, code: 'invalidRequest', target: '$top', message: '$top must be from 1 to 1000' })
-  t.throws(() => parsePaging({ $top: '1001' }), { target: '$top', message: '$top must be from 1 to 1000' })
-  t.throws(() => parsePaging({ $skip: '10001' }), { target: '$skip', message: '$skip must be from 0 to 10000', details: [{ target: '$skip', message: '$skip must be from 0 to 10000' }] })
-  t.throws(() => parsePaging({ $skip: '999999999' }), { target: '$skip', message: '$skip must be from 0 to 10000' })
 })

@@ -16,7 +16,8 @@ import {
 } from '../schemas/index.js'
 import type { StructuredType , RecordOperation} from '../schemas/index.js'
 import { makeTypeSet } from '../schemas/type-set.js'
-import { memoryStore } from '../storage/memory.js'
+import { memoryStore } from '../storage/memory/index.js'
+import { everything } from '../storage/query/tree.js'
 import type { Awaitable, Change, Collection, OperationRecord, OperationStore } from '../storage/store.js'
 
 type Json = Record<string, unknown>
@@ -70,8 +71,8 @@ function laterStore (inner: OperationStore = memoryStore()) {
   const store: OperationStore = {
     ...inner,
     find: async (key) => { await nextTurn(); return await inner.find(key) },
-    list: async (collection, page) => { await nextTurn(); return await inner.list(collection, page) },
-    count: async (collection) => { await nextTurn(); return await inner.count(collection) },
+    list: async (collection, query, page) => { await nextTurn(); return await inner.list(collection, query, page) },
+    count: async (collection, filter) => { await nextTurn(); return await inner.count(collection, filter) },
     commit: async (collection, changes) => {
       commits.push([...changes])
       await nextTurn()
@@ -594,8 +595,8 @@ t.test('a list is in the order of creation across offsets, at 100 ns', async (t)
   const { create, domain } = setUp()
   const times: Array<[string, string]> = [['c', '2016-12-31T23:57:10.0000002+03:00'], ['a', '2016-12-31T20:57:10Z'], ['d', '2016-12-31T20:57:10.0000003Z'], ['b', '2017-01-01T00:57:10.0000001+04:00'], ['e', '2016-12-31T20:56:11-00:01']]
   for (const [id, createdDateTime] of times) await create(OnenoteOperation, { id, createdDateTime }, sites)
-  t.strictSame((await domain.list(sites, { limit: 10, skip: 0 })).map(({ id }) => id), ['a', 'b', 'c', 'd', 'e'])
-  t.strictSame((await domain.list(sites, { limit: 2, skip: 1 })).map(({ id }) => id), ['b', 'c'])
+  t.strictSame((await domain.list(sites, everything, { limit: 10, skip: 0 })).map(({ id }) => id), ['a', 'b', 'c', 'd', 'e'])
+  t.strictSame((await domain.list(sites, everything, { limit: 2, skip: 1 })).map(({ id }) => id), ['b', 'c'])
   t.equal(await domain.count(sites), 5)
   t.equal(await domain.count(calls), 0)
 })
@@ -604,7 +605,7 @@ t.test('operations created one after the other are listed so', async (t) => {
   const { create, domain } = setUp()
   const ids: string[] = []
   for (let n = 0; n < 50; n += 1) ids.push((await create(CommsOperation, {})).id)
-  t.strictSame((await domain.list(calls, { limit: 100, skip: 0 })).map(({ id }) => id), ids)
+  t.strictSame((await domain.list(calls, everything, { limit: 100, skip: 0 })).map(({ id }) => id), ids)
 })
 
 t.test('an id is taken once per collection', async (t) => {
@@ -784,7 +785,7 @@ t.test('what other derived types declare is a dynamic property, and null removes
 t.test('an operation stored before its type grew takes updates', async (t) => {
   const { update, store } = setUp()
   const old = { '@odata.type': '#microsoft.graph.onenoteOperation', id: 'a', createdDateTime: null, lastActionDateTime: null, status: null, error: null, percentComplete: null }
-  await store.commit(calls, [{ kind: 'insert', record: { id: 'a', type: 'microsoft.graph.onenoteOperation', created: '2016-12-31T20:57:10.0000000Z', text: JSON.stringify(old) } }])
+  await store.commit(calls, [{ kind: 'insert', record: { id: 'a', type: 'microsoft.graph.onenoteOperation', created: '2016-12-31T20:57:10.0000000Z', lastAction: '', status: -1, text: JSON.stringify(old) } }])
   const { value, created } = await update(OnenoteOperation, 'a', { percentComplete: '1' })
   t.match(value, { percentComplete: '1', resourceId: null, resourceLocation: null })
   t.equal(created, '2016-12-31T20:57:10.0000000Z', 'without a date of its own it stays in its place')
@@ -792,7 +793,7 @@ t.test('an operation stored before its type grew takes updates', async (t) => {
 
 t.test('an operation of a type that is no longer declared fails without a word to the client', async (t) => {
   const { update, store } = setUp()
-  await store.commit(calls, [{ kind: 'insert', record: { id: 'a', type: 'contoso.gone', created: '2016-12-31T20:57:10.0000000Z', text: '{"id":"a"}' } }])
+  await store.commit(calls, [{ kind: 'insert', record: { id: 'a', type: 'contoso.gone', created: '2016-12-31T20:57:10.0000000Z', lastAction: '', status: -1, text: '{"id":"a"}' } }])
   await t.rejects(update(CommsOperation, 'a', { x: 1 }), { name: 'Error', message: 'the type contoso.gone is stored but no longer declared' })
 })
 

@@ -342,7 +342,7 @@ t.test('list: order, pages, limits, other options', async (t) => {
 
   const first = await page('?$top=3')
   t.strictSame(ids(first), ['b', 'a', 'c'])
-  t.equal(first['@odata.nextLink'], 'http://localhost:80/v1.0/sites/s%2C1/onenote/operations?$top=3&$skip=3')
+  t.match(first['@odata.nextLink'], /^http:\/\/localhost:80\/v1\.0\/sites\/s%2C1\/onenote\/operations\?\$top=3&\$skiptoken=[\w-]+$/)
   const second = await app.inject({ url: first['@odata.nextLink'] })
   t.strictSame(ids(second.json()), ['d'])
   t.equal(second.json()['@odata.nextLink'], undefined)
@@ -352,15 +352,14 @@ t.test('list: order, pages, limits, other options', async (t) => {
 
   const bad: Array<[string, string]> = [
     ['?$top=0', '$top'], ['?$top=1001', '$top'], ['?$top=-1', '$top'], ['?$top=1.5', '$top'], ['?$top=', '$top'], ['?$top=1&$top=2', '$top'],
-    ['?$skip=10001', '$skip'], ['?$skip=x', '$skip'], ['?$filter=true', '$filter'], ['?$orderby=id', '$orderby'], ['?top=1', 'top'], ['?x=1', 'x']
+    ['?$skip=10001', '$skip'], ['?$skip=x', '$skip'], ['?$filter=x', '$filter'], ['?$orderby=x', '$orderby'], ['?top=0', '$top'], ['?x=1', 'x'], ['?$search=x', '$search']
   ]
   for (const [query, target] of bad) {
     const answer = await app.inject({ url: `${notes}${query}` })
     t.equal(answer.statusCode, 400, query)
     t.equal(answer.json().error.target, target)
   }
-  t.equal((await app.inject({ url: `${notes}?$filter=x` })).json().error.message, '"$filter" is not a query option of this route')
-  for (const url of [`${notes}/a?$select=id`, `${notes}/$count?$top=1`]) t.equal((await app.inject({ url })).statusCode, 400, url)
+  for (const url of [`${notes}/a?$top=1`, `${notes}/$count?$top=1`]) t.equal((await app.inject({ url })).statusCode, 400, url)
   t.equal((await app.inject({ method: 'DELETE', url: `${notes}/a?x=1` })).statusCode, 400)
   t.equal((await app.inject({ method: 'PATCH', url: `${notes}/a?x=1`, payload: {} })).statusCode, 400)
 })
@@ -373,20 +372,19 @@ t.test('a page has at most a hundred operations unless asked, and leads on', asy
   t.equal(value.length, 100)
   t.equal(value[0].id, 'op-0', 'by insertion where there is no creation date')
   t.equal(value[99].id, 'op-99')
-  t.equal(next, `http://localhost:80${calls}?$skip=100`)
+  t.match(next, /\/operations\?\$skiptoken=[\w-]+$/)
   t.strictSame((await app.inject({ url: next })).json().value.map(({ id }: { id: string }) => id), ['op-100'])
 })
 
-t.test('past the most that $skip may be a list does not end in silence', async (t) => {
+t.test('a list of any length is followed to its end', async (t) => {
   const store = memoryStore()
-  const record = (n: number) => ({ kind: 'insert', record: { id: `op-${n}`, type: 'microsoft.graph.commsOperation', created: 'c', text: '{"@odata.type":"#microsoft.graph.commsOperation"}' } }) as const
+  const record = (n: number) => ({ kind: 'insert', record: { id: `op-${n}`, type: 'microsoft.graph.commsOperation', created: 'c', lastAction: '', status: -1, text: '{"@odata.type":"#microsoft.graph.commsOperation"}' } }) as const
   store.commit({ tenant: 'local', owner: 'calls/57' }, Array.from({ length: 10_102 }, (_, n) => record(n)))
   const app = await makeApp(t, { store })
-  t.ok((await app.inject({ url: `${calls}?$skip=9900` })).json()['@odata.nextLink'])
   const { '@odata.nextLink': next } = (await app.inject({ url: `${calls}?$skip=10000` })).json()
-  const refused = await app.inject({ url: next })
-  t.equal(refused.statusCode, 400)
-  t.match(refused.json().error.message, '$skip must be from 0 to 10000')
+  const last = (await app.inject({ url: next })).json()
+  t.equal(last.value.length, 2)
+  t.equal(last['@odata.nextLink'], undefined)
 })
 
 t.test('ids that cannot be ids are refused by name', async (t) => {

@@ -15,7 +15,7 @@ import type { Create, StructuredType, Update , InviteParticipantsOperation} from
 import { isImmutable, splitNullable } from '../schemas/primitives.js'
 import { isOwnerId, ownerIdPattern, toOwnerId } from '../schemas/owner-id.js'
 import { isApplication, PrincipalSchema } from '../schemas/principal.js'
-import { toParametersSchema, toQuerySchema } from '../schemas/request.js'
+import { toParametersSchema } from '../schemas/request.js'
 import { descendsFrom, makeTypeSet, nameOf, typeNameKey } from '../schemas/type-set.js'
 import { makeCompiler } from '../schemas/validator.js'
 import { toComponentName, toComponents, toReference, toShortName } from '../schemas/views/component.js'
@@ -794,13 +794,6 @@ t.test('path parameters are patterns', async (t) => {
   t.notOk(accepts(entityOf, { groupId: 'a', siteId: 'b', id: 'd,e' }))
   t.notOk(accepts(entityOf, { groupId: 'a/b', siteId: 'b', id: 'd' }))
   t.notOk(accepts(entityOf, { groupId: 'a', siteId: 'b' }))
-})
-
-t.test('an unknown query option is refused', async (t) => {
-  const schema = toQuerySchema({ $top: Type.Optional(Type.String()) })
-  t.ok(accepts(schema, { $top: '1' }))
-  t.ok(accepts(schema, {}))
-  t.notOk(accepts(schema, { $search: 'x' }))
 })
 
 t.test('the envelope of an error', async (t) => {

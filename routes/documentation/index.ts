@@ -1,6 +1,6 @@
 import type { ClientErrorName } from '../../errors.js'
 import { clientErrors } from '../../errors.js'
-import { toParametersSchema, toQuerySchema } from '../../schemas/request.js'
+import { toParametersSchema } from '../../schemas/request.js'
 import { nameOf } from '../../schemas/type-set.js'
 import { toReference } from '../../schemas/views/component.js'
 import { toExample } from '../../schemas/views/example.js'
@@ -9,6 +9,7 @@ import type { Mount } from '../mount.js'
 import type { OperationRoute, Success } from '../route.js'
 import type { OpenApiDocument } from './components.js'
 import { addComponents, addErrorExamples, errorComponent, securityScheme, toExampleName, toTag } from './components.js'
+import { toQuerySchema } from './query-options.js'
 import { commonHeaders, errorHeaders, requestHeaders, responseHeaders } from './headers.js'
 
 type Json = Record<string, unknown>
@@ -30,6 +31,7 @@ function toBodySchema (row: CollectionRow, body: NonNullable<Success['body']>): 
       type: 'object',
       properties: {
         '@odata.context': context,
+        '@odata.count': { type: 'integer', description: 'How many operations there are before paging; with `$count=true`, on the first page.' },
         value: { type: 'array', items: entity },
         '@odata.nextLink': { type: 'string', description: 'The URL of the next page; absent on the last one.' }
       },

@@ -20,9 +20,18 @@ export function toEntityBody (record: OperationRecord, context: string): string 
   return `{"@odata.context":${JSON.stringify(context)},${toTagged(record)}`
 }
 
+/** What a page says beside its operations. @see OData JSON Format 4.01, 4.5.5 and 4.5.6 */
+export interface PageNotes {
+  /** The URL of the next page. */
+  readonly nextLink: string | undefined
+  /** How many operations there are before paging. */
+  readonly count: number | undefined
+}
+
 /** The body of a page. */
-export function toListBody (records: readonly OperationRecord[], context: string, nextLink: string | undefined): string {
+export function toListBody (records: readonly OperationRecord[], context: string, { nextLink, count }: PageNotes): string {
   const value = records.map((record) => `{${toTagged(record)}`).join(',')
   const next = nextLink === undefined ? '' : `,"@odata.nextLink":${JSON.stringify(nextLink)}`
-  return `{"@odata.context":${JSON.stringify(context)},"value":[${value}]${next}}`
+  const counted = count === undefined ? '' : `"@odata.count":${count},`
+  return `{"@odata.context":${JSON.stringify(context)},${counted}"value":[${value}]${next}}`
 }

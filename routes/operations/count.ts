@@ -1,3 +1,5 @@
+import { parseFilter } from '../../odata/filter.js'
+import type { QueryOptions } from '../../odata/options.js'
 import { andThen } from '../../storage/awaitable.js'
 import { toCollection } from '../mount.js'
 import type { OperationRoute } from '../route.js'
@@ -7,10 +9,14 @@ export const count: OperationRoute = {
   method: 'GET',
   action: 'count',
   summary: 'Count operations',
-  description: 'How many operations the collection has, as plain text.',
+  description: 'How many operations the collection has, or how many of them `$filter` lets through, as plain text.',
+  query: ['$filter'],
   requestHeaders: [],
   successes: [{ status: 200, description: 'The number of operations.', body: 'count', headers: [] }],
   errors: ['invalidRequest'],
-  handle: ({ domain }, row) => (request, reply) =>
-    andThen(domain.count(toCollection(row, request)), (found) => reply.type('text/plain;charset=utf-8').send(String(found)))
+  handle: ({ domain }, row) => (request, reply) => {
+    const { $filter } = request.query as QueryOptions
+    const filter = $filter === undefined ? undefined : parseFilter($filter, row.type)
+    return andThen(domain.count(toCollection(row, request), filter), (found) => reply.type('text/plain;charset=utf-8').send(String(found)))
+  }
 }

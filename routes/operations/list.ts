@@ -1,14 +1,30 @@
-import { Type } from '@sinclair/typebox'
-import { countPattern, pageLimits, parsePaging } from '../../odata/paging.js'
+import type { FastifyRequest } from 'fastify'
+import { parseCollectionQuery, toLastingOptions } from '../../odata/collection-query.js'
+import type { QueryOptions } from '../../odata/options.js'
+import { toPageSize } from '../../odata/paging.js'
+import type { Place } from '../../odata/skip-token.js'
 import { andThen } from '../../storage/awaitable.js'
+import { toSortKey, toTotalOrder } from '../../storage/query/order.js'
+import type { Collection } from '../../storage/store.js'
+import type { CollectionRow } from '../collection.js'
 import { toCollectionContext, toCollectionUrl } from '../http/links.js'
+import { addPreferenceApplied, parsePreferences } from '../http/prefer.js'
 import { representationType, toListBody } from '../http/representation.js'
+import { selectMembers, toSelectList } from '../http/selection.js'
+import type { Mount } from '../mount.js'
 import { toCollection } from '../mount.js'
 import type { OperationRoute } from '../route.js'
 
-interface Query {
-  readonly $top?: string
-  readonly $skip?: string
+/** What a continuation token is good for. */
+function toBinding ({ tenant, owner }: Collection, options: QueryOptions): string {
+  return JSON.stringify([tenant, owner, toLastingOptions(options)])
+}
+
+/** The URL of the page that begins at a place. @see OData 4.01 Part 1, 11.2.6.7 */
+function toNextLink (mount: Mount, row: CollectionRow, request: FastifyRequest, options: QueryOptions, place: Place): string {
+  const token = mount.skipTokens.toToken(place, toBinding(toCollection(row, request), options))
+  const query = [...toLastingOptions(options), ['$skiptoken', token] as const].map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return `${toCollectionUrl(mount, row, request)}?${query.join('&')}`
 }
 
 export const list: OperationRoute = {
@@ -16,26 +32,29 @@ export const list: OperationRoute = {
   method: 'GET',
   action: 'list',
   summary: 'List operations',
-  description: 'The operations of the collection, by creation, then id. `@odata.nextLink` leads to the next page and is absent on the last one.',
-  query: {
-    $top: Type.Optional(Type.String({ pattern: countPattern, description: `Operations on a page, from 1 to ${pageLimits.maxTop}; ${pageLimits.defaultTop} unless given.`, examples: ['20'] })),
-    $skip: Type.Optional(Type.String({ pattern: countPattern, description: `Operations to leave out from the start, at most ${pageLimits.maxSkip}.`, examples: ['0'] }))
-  },
-  requestHeaders: [],
-  successes: [{ status: 200, description: 'One page of operations.', body: 'list', headers: [] }],
+  description: 'The operations of the collection, by creation, then id, unless `$orderby` says otherwise. `@odata.nextLink` leads to the next page and is absent on the last one: every operation that keeps its place in the order is seen once, whatever comes and goes meanwhile.',
+  query: ['$filter', '$orderby', '$select', '$top', '$skip', '$count', '$skiptoken'],
+  requestHeaders: ['Prefer'],
+  successes: [{ status: 200, description: 'One page of operations.', body: 'list', headers: ['Preference-Applied'] }],
   errors: ['invalidRequest'],
   handle: (mount, row) => (request, reply) => {
-    const query = request.query as Query
-    const { top, skip } = parsePaging(query)
-    // one more than asked tells whether there is a next page
-    return andThen(mount.domain.list(toCollection(row, request), { limit: top + 1, skip }), (records) => {
-      const next = skip + top
-      const size = query.$top === undefined ? '' : `$top=${query.$top}&`
-      // past the most that $skip may be the link is refused by name: better than an end that is none
-      const nextLink = records.length > top
-        ? `${toCollectionUrl(mount, row, request)}?${size}$skip=${next}`
-        : undefined
-      return reply.type(representationType).send(toListBody(records.slice(0, top), toCollectionContext(mount, row, request), nextLink))
-    })
+    const { domain, skipTokens } = mount
+    const options = request.query as QueryOptions
+    const { query, top, skip, isCounted, selection } = parseCollectionQuery(options, row.type)
+    const collection = toCollection(row, request)
+    const place = options.$skiptoken === undefined ? undefined : skipTokens.parseToken(options.$skiptoken, toBinding(collection, options))
+    const { maxPageSize } = parsePreferences(request)
+    const preferred = maxPageSize ?? place?.size
+    const size = toPageSize(top, preferred)
+    // one more than the page has tells whether there is a next one
+    const page = { limit: size + 1, skip, after: place?.after }
+    return andThen(isCounted ? domain.count(collection, query.filter) : undefined, (count) =>
+      andThen(domain.list(collection, query, page), (records) => {
+        const last = records.length > size ? records[size - 1] : undefined
+        const nextLink = last && toNextLink(mount, row, request, options, { after: toSortKey(last, toTotalOrder(query)), size: preferred })
+        const shown = records.slice(0, size).map((record) => selectMembers(record, selection))
+        if (maxPageSize !== undefined) addPreferenceApplied(reply, `odata.maxpagesize=${maxPageSize}`)
+        return reply.type(representationType).send(toListBody(shown, toCollectionContext(mount, row, request) + toSelectList(selection), { nextLink, count }))
+      }))
   }
 }

@@ -4,6 +4,8 @@ import { hostErrors } from '../../errors.js'
 export interface SqliteDatabase {
   exec: (sql: string) => void
   prepare: (sql: string) => SqliteStatement
+  /** Defines a function that SQL can call. */
+  function: (name: string, options: { deterministic: boolean }, run: (value: SqliteValue) => SqliteValue) => void
   close: () => void
   readonly isTransaction: boolean
 }

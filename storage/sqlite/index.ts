@@ -2,15 +2,17 @@ import { hostErrors } from '../../errors.js'
 import { checkKeptChanges, committedKinds, findConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
 import { StoreUnavailableError } from '../store.js'
-import type { Change, ChangesPage, Collection, CommitOutcome, Key, OperationRecord, OperationStore, Page } from '../store.js'
+import { runCount, runList } from '../query/run.js'
+import type { Expression, Page, Query } from '../query/tree.js'
+import type { Change, ChangesPage, Collection, CommitOutcome, Key, OperationRecord, OperationStore } from '../store.js'
 import { makeCursors, makeVersions } from '../versions.js'
 import { untilFree } from './busy.js'
 import { CommitQueue } from './commit-queue.js'
 import { chooseDriver } from './driver.js'
 import type { SqliteDatabase } from './driver.js'
 import { checkOwner, configure, migrate } from './migrations.js'
-import { prepareStatements } from './statements.js'
-import type { Row } from './statements.js'
+import { makeRunner, makeScanner } from './scanner.js'
+import { prepareStatements, toRecord } from './statements.js'
 
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
@@ -21,8 +23,6 @@ export interface SqliteStoreOptions {
   /** How long a commit waits while another process writes to the file. Milliseconds, default 5,000. */
   readonly busyTimeoutMillis?: number
 }
-
-const toRecord = (row: Row): OperationRecord => new StoredRecord(row, row.version)
 
 async function open (file: string, busyTimeoutMillis: number): Promise<SqliteDatabase> {
   const { DatabaseSync } = await chooseDriver()
@@ -50,8 +50,9 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   // the store holds the database itself, not only its statements: a collected database closes under them
   const database = await open(file, busyTimeoutMillis)
   const statements = prepareStatements(database)
-  const { mark } = database.prepare('SELECT mark FROM about').get() as { mark: string }
+  const { mark, secret } = database.prepare('SELECT mark, secret FROM about').get() as { mark: string, secret: string }
   const cursors = makeCursors(mark)
+  const run = makeRunner(database)
   const makeVersion = makeVersions()
   let closed = false
   let sequence = 0
@@ -65,8 +66,8 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
       statements.remove.run(tenant, owner, id)
       return undefined
     }
-    const { type, created, text } = change.record
-    statements.write.run(tenant, owner, id, type, created, text, version)
+    const { type, created, lastAction, status, text } = change.record
+    statements.write.run(tenant, owner, id, type, created, lastAction, status, text, version)
     return new StoredRecord(change.record, version)
   }
 
@@ -109,18 +110,19 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   }
 
   return {
+    secret,
     find ({ tenant, owner, id }: Key) {
       checkOpen()
       const row = statements.find.get(tenant, owner, id)
       return row === undefined ? undefined : toRecord(row)
     },
-    list ({ tenant, owner }: Collection, { limit, skip }: Page) {
+    list (collection: Collection, query: Query, page: Page) {
       checkOpen()
-      return statements.list.all(tenant, owner, limit, skip).map(toRecord)
+      return runList(makeScanner(run, collection), query, page)
     },
-    count ({ tenant, owner }: Collection) {
+    count (collection: Collection, filter?: Expression) {
       checkOpen()
-      return statements.count.get(tenant, owner)?.count as number
+      return runCount(makeScanner(run, collection), filter)
     },
     commit (collection: Collection, changes: readonly Change[]) {
       checkOpen()

@@ -1,3 +1,4 @@
+import { defineFunctions } from './dialect.js'
 import type { SqliteDatabase } from './driver.js'
 
 /** Marks the file as one of this package's. */
@@ -26,7 +27,16 @@ const migrations = [
    ) STRICT;
    CREATE INDEX changes_by_collection ON changes (tenant, owner, sequence);
    CREATE TABLE about (mark TEXT NOT NULL) STRICT;
-   INSERT INTO about VALUES (lower(hex(randomblob(6))));`
+   INSERT INTO about VALUES (lower(hex(randomblob(6))));`,
+  `ALTER TABLE operations ADD COLUMN last_action TEXT NOT NULL DEFAULT '';
+   ALTER TABLE operations ADD COLUMN status INTEGER NOT NULL DEFAULT -1;
+   UPDATE operations SET
+     last_action = coalesce(ops_instant(json_extract(text, '$.lastActionDateTime')), ''),
+     status = CASE json_extract(text, '$.status') WHEN 'NotStarted' THEN 0 WHEN 'Running' THEN 1 WHEN 'Completed' THEN 2 WHEN 'Failed' THEN 3 ELSE -1 END;
+   CREATE INDEX operations_by_last_action ON operations (tenant, owner, last_action, created, id);
+   CREATE INDEX operations_by_status ON operations (tenant, owner, status, created, id);
+   ALTER TABLE about ADD COLUMN secret TEXT NOT NULL DEFAULT '';
+   UPDATE about SET secret = lower(hex(randomblob(32)));`
 ]
 
 function readPragma (database: SqliteDatabase, name: string): unknown {
@@ -50,8 +60,8 @@ export function checkOwner (database: SqliteDatabase): void {
 }
 
 /**
- * Settings that an acknowledged write depends on; set at every open and read back, because a file may be
- * opened with other ones without a word.
+ * What belongs to a connection: settings that an acknowledged write depends on, set at every open and read
+ * back, because a file may be opened with other ones without a word; and the functions that queries call.
  * @see https://sqlite.org/pragma.html#pragma_synchronous
  */
 export function configure (database: SqliteDatabase): void {
@@ -59,6 +69,7 @@ export function configure (database: SqliteDatabase): void {
   set(database, 'busy_timeout', '0', 0)
   set(database, 'journal_mode', 'WAL', 'wal')
   set(database, 'synchronous', 'FULL', 2)
+  defineFunctions(database)
 }
 
 /** Brings the file to the newest version, in one transaction. */

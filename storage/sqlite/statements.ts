@@ -1,9 +1,18 @@
-import type { CommittedChange, NewRecord } from '../store.js'
+import { StoredRecord } from '../record.js'
+import { recordColumns } from '../sql/select.js'
+import type { CommittedChange, NewRecord, OperationRecord } from '../store.js'
 import type { SqliteDatabase } from './driver.js'
 
-export type Row = NewRecord & { readonly version: string }
+/** A record as the table has it. */
+export interface Row extends Omit<NewRecord, 'lastAction'> {
+  readonly last_action: string
+  readonly version: string
+}
 
-const columns = 'id, type, created, text, version'
+export function toRecord (row: Row): OperationRecord {
+  return new StoredRecord({ ...row, lastAction: row.last_action }, row.version)
+}
+
 const inCollection = 'tenant = ? AND owner = ?'
 
 /** Every statement of the store, compiled once. */
@@ -18,15 +27,11 @@ export function prepareStatements (database: SqliteDatabase) {
   }
   return {
     find: prepare<[tenant: string, owner: string, id: string], Row>(
-      `SELECT ${columns} FROM operations WHERE ${inCollection} AND id = ?`),
+      `SELECT ${recordColumns} FROM operations WHERE ${inCollection} AND id = ?`),
     version: prepare<[tenant: string, owner: string, id: string], { version: string }>(
       `SELECT version FROM operations WHERE ${inCollection} AND id = ?`),
-    list: prepare<[tenant: string, owner: string, limit: number, skip: number], Row>(
-      `SELECT ${columns} FROM operations WHERE ${inCollection} ORDER BY created, id LIMIT ? OFFSET ?`),
-    count: prepare<[tenant: string, owner: string], { count: number }>(
-      `SELECT count(*) AS count FROM operations WHERE ${inCollection}`),
-    write: prepare<[tenant: string, owner: string, id: string, type: string, created: string, text: string, version: string], never>(
-      `INSERT OR REPLACE INTO operations (tenant, owner, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`),
+    write: prepare<[tenant: string, owner: string, id: string, type: string, created: string, lastAction: string, status: number, text: string, version: string], never>(
+      `INSERT OR REPLACE INTO operations (tenant, owner, ${recordColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     remove: prepare<[tenant: string, owner: string, id: string], never>(
       `DELETE FROM operations WHERE ${inCollection} AND id = ?`),
     nextSequence: prepare<[], { sequence: number }>(

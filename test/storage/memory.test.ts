@@ -23,7 +23,7 @@ t.test('the suite names what it skips and why', async (t) => {
 t.test('the history is bounded, and an old cursor is expired', async (t) => {
   const collection = { tenant: 't', owner: 'calls/1' }
   const store = memoryStore({ keptChanges: 3 })
-  const insert = (id: string) => store.commit(collection, [{ kind: 'insert', record: { id, type: 'x', created: 'c', text: '{}' } }])
+  const insert = (id: string) => store.commit(collection, [{ kind: 'insert', record: { id, type: 'x', created: 'c', lastAction: '', status: -1, text: '{}' } }])
   const start = await store.changes(collection, undefined, 10)
   t.match(start, { expired: false, changes: [] })
   for (const id of ['a', 'b', 'c', 'd', 'e']) await insert(id)

@@ -11,6 +11,7 @@ import type { Test } from 'tap'
 import { memoryStore, sqliteStore, StoreUnavailableError } from '../../index.js'
 import type { Change, Collection, CommitOutcome, CommittedChange, NewRecord, OperationStore } from '../../index.js'
 import { storeConformance } from '../../storage/conformance.js'
+import { everything } from '../../storage/query/tree.js'
 import { chooseDriver } from '../../storage/sqlite/driver.js'
 import type { SqliteDatabase, SqliteDriver } from '../../storage/sqlite/driver.js'
 import { configure, migrate } from '../../storage/sqlite/migrations.js'
@@ -19,7 +20,7 @@ import { toUncounted } from '../support/uncounted.js'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const calls: Collection = { tenant: 't', owner: 'calls/1' }
 
-const toRecord = (id: string, text = '{}'): NewRecord => ({ id, type: 'x', created: '2026-01-01T00:00:00.0000000Z', text })
+const toRecord = (id: string, text = '{}'): NewRecord => ({ id, type: 'x', created: '2026-01-01T00:00:00.0000000Z', lastAction: '', status: -1, text })
 const insert = (id: string): Change => ({ kind: 'insert', record: toRecord(id) })
 
 /** What SQLite refuses: a column that must not be null. */
@@ -49,7 +50,7 @@ async function readChanges (store: OperationStore, cursor?: string, collection =
 }
 
 async function idsOf (store: OperationStore, collection = calls): Promise<string[]> {
-  return (await store.list(collection, { limit: 1_000, skip: 0 })).map(({ id }) => id)
+  return (await store.list(collection, everything, { limit: 1_000, skip: 0 })).map(({ id }) => id)
 }
 
 /** The file as any program sees it. */
@@ -119,7 +120,7 @@ const faults: Record<string, [caughtBy: string, fault: (store: OperationStore) =
   'finds nothing': ['find: what was inserted, and nothing else', () => ({ find: () => undefined })],
   'has no value': ['find: the value is the text parsed, and frozen in depth', () => ({ find: () => undefined })],
   'lists backwards': ['list: by creation, then id, in pages', (store) => ({ list: async (...args) => [...await store.list(...args)].reverse() })],
-  'lists no second page': ['list: by creation, then id, in pages', (store) => ({ list: (collection, { limit }) => store.list(collection, { limit, skip: 0 }) })],
+  'lists no second page': ['list: by creation, then id, in pages', (store) => ({ list: (collection, query, { limit }) => store.list(collection, query, { limit, skip: 0 }) })],
   'counts what is gone': ['count: the records of the collection', (store) => {
     let inserted = 0
     return { count: () => inserted, commit: async (...args) => { inserted += 1; return await store.commit(...args) } }
@@ -233,7 +234,7 @@ t.test('an acknowledged write survives kill -9', async (t) => {
     import { sqliteStore } from './storage/sqlite/index.ts'
     const store = await sqliteStore({ file: process.argv.at(-1) })
     for (let n = 0; ; n += 1) {
-      await store.commit({ tenant: 't', owner: 'calls/1' }, [{ kind: 'insert', record: { id: 'id-' + n, type: 'x', created: 'c', text: '{}' } }])
+      await store.commit({ tenant: 't', owner: 'calls/1' }, [{ kind: 'insert', record: { id: 'id-' + n, type: 'x', created: 'c', lastAction: '', status: -1, text: '{}' } }])
       writeSync(1, 'id-' + n + '\\n')
     }
   `, [file])
@@ -278,7 +279,7 @@ t.test('each commit is synced before it is acknowledged, at every open', { skip:
       const store = await sqliteStore({ file: process.argv.at(-1) })
       for (const n of [1, 2, 3]) {
         writeSync(1, 'BEGUN')
-        await store.commit({ tenant: 't', owner: 'calls/1' }, [{ kind: 'insert', record: { id: id + n, type: 'x', created: 'c', text: '{}' } }])
+        await store.commit({ tenant: 't', owner: 'calls/1' }, [{ kind: 'insert', record: { id: id + n, type: 'x', created: 'c', lastAction: '', status: -1, text: '{}' } }])
         writeSync(1, 'ACKED')
       }
       await store.close()
@@ -306,8 +307,8 @@ t.test('a file of a newer format is refused', async (t) => {
   const file = join(t.testdir(), 'newer.db')
   await (await sqliteStore({ file })).close()
   await withDatabase(file, (database) => database.exec('PRAGMA user_version=99'))
-  await t.rejects(sqliteStore({ file }), { code: 'OPS_ERR_SQLITE_FILE', message: /format 99, this one knows 1/ })
-  await withDatabase(file, (database) => database.exec('PRAGMA user_version=1'))
+  await t.rejects(sqliteStore({ file }), { code: 'OPS_ERR_SQLITE_FILE', message: /format 99, this one knows 2/ })
+  await withDatabase(file, (database) => database.exec('PRAGMA user_version=2'))
   t.equal(await (await open(t, file)).count(calls), 0, 'refusing it changed nothing')
 })
 
@@ -330,6 +331,7 @@ function toDriver (version: string, closed: string[] = []): SqliteDriver {
       return { get: () => ({ version }), all: () => [], run: () => ({ lastInsertRowid: 0 }) }
     }
 
+    function (): void { throw new Error('not for the choice') }
     close (): void { closed.push(version) }
   }
   return { DatabaseSync }
@@ -592,7 +594,7 @@ t.test('two processes may make one new file at the same moment', async (t) => {
     await once(process.stdin, 'data')
     for (const file of process.argv.slice(-15)) {
       const store = await sqliteStore({ file })
-      await store.commit({ tenant: 't', owner: 'calls/1' }, [{ kind: 'insert', record: { id: 'theirs', type: 'x', created: 'c', text: '{}' } }])
+      await store.commit({ tenant: 't', owner: 'calls/1' }, [{ kind: 'insert', record: { id: 'theirs', type: 'x', created: 'c', lastAction: '', status: -1, text: '{}' } }])
       await store.close()
     }
     process.exit()

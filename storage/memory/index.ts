@@ -1,8 +1,12 @@
-import { checkKeptChanges, committedKinds, findConflict, idOf } from './change.js'
-import { StoredRecord } from './record.js'
-import { StoreUnavailableError } from './store.js'
-import type { Change, ChangesPage, Collection, CommitOutcome, CommittedChange, Key, OperationRecord, OperationStore, Page } from './store.js'
-import { makeCursors, makeMark, makeVersions } from './versions.js'
+import { checkKeptChanges, committedKinds, findConflict, idOf } from '../change.js'
+import { StoredRecord } from '../record.js'
+import { StoreUnavailableError } from '../store.js'
+import { runCount, runList } from '../query/run.js'
+import type { Column, Expression, Page, Query } from '../query/tree.js'
+import type { Change, ChangesPage, Collection, CommitOutcome, CommittedChange, Key, OperationRecord, OperationStore } from '../store.js'
+import { makeCursors, makeMark, makeSecret, makeVersions } from '../versions.js'
+import { makeScanner } from './scanner.js'
+import { SortedRecords } from './sorted.js'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -12,14 +16,18 @@ export interface MemoryStoreOptions {
 
 interface Shelf {
   readonly records: Map<string, OperationRecord>
-  /** `records` in list order, made when a list asks and dropped by a write. */
-  sorted: readonly OperationRecord[] | undefined
+  /** `records` in the order of an index, from the first query that reads it on. */
+  readonly sorted: Map<Column, SortedRecords>
   readonly history: Array<CommittedChange & { readonly sequence: number }>
   /** The sequence number of the newest change that the history no longer has. */
   forgotten: number
 }
 
-const orderOf = (record: OperationRecord): string => `${record.created} ${record.id}`
+function sortedBy ({ records, sorted }: Shelf, index: Column): SortedRecords {
+  const known = sorted.get(index) ?? new SortedRecords(index, records.values())
+  sorted.set(index, known)
+  return known
+}
 
 /** Keeps operations in this process's memory: for tests, and for a local server whose state may go with it. */
 export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}): OperationStore {
@@ -38,7 +46,7 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
   const getShelf = (collection: Collection): Shelf => {
     const found = findShelf(collection)
     if (found !== undefined) return found
-    const shelf: Shelf = { records: new Map(), sorted: undefined, history: [], forgotten: 0 }
+    const shelf: Shelf = { records: new Map(), sorted: new Map(), history: [], forgotten: 0 }
     shelves.set(JSON.stringify([collection.tenant, collection.owner]), shelf)
     return shelf
   }
@@ -48,9 +56,13 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
     const version = makeVersion()
     const id = idOf(change)
     const record = change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)
+    const before = shelf.records.get(id)
     if (record === undefined) shelf.records.delete(id)
     else shelf.records.set(id, record)
-    shelf.sorted = undefined
+    for (const sorted of shelf.sorted.values()) {
+      if (before !== undefined) sorted.remove(before)
+      if (record !== undefined) sorted.add(record)
+    }
     shelf.history.push({ kind: committedKinds[change.kind], id, version, sequence })
     // trimmed a half at a time, so that one write in many pays for it
     if (shelf.history.length >= 2 * keptChanges) {
@@ -61,16 +73,20 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
   }
 
   return {
+    secret: makeSecret(),
+
     find: ({ tenant, owner, id }: Key) => findShelf({ tenant, owner })?.records.get(id),
 
-    list (collection: Collection, { limit, skip }: Page): readonly OperationRecord[] {
+    list (collection: Collection, query: Query, page: Page) {
       const shelf = findShelf(collection)
-      if (shelf === undefined) return []
-      shelf.sorted ??= [...shelf.records.values()].sort((a, b) => orderOf(a) < orderOf(b) ? -1 : 1)
-      return shelf.sorted.slice(skip, skip + limit)
+      return shelf === undefined ? [] : runList(makeScanner((index) => sortedBy(shelf, index)), query, page)
     },
 
-    count: (collection: Collection) => findShelf(collection)?.records.size ?? 0,
+    count (collection: Collection, filter?: Expression) {
+      const shelf = findShelf(collection)
+      if (shelf === undefined || filter === undefined) return shelf?.records.size ?? 0
+      return runCount(makeScanner((index) => sortedBy(shelf, index)), filter)
+    },
 
     commit (collection: Collection, changes: readonly Change[]): CommitOutcome {
       const shelf = getShelf(collection)

@@ -1,0 +1,19 @@
+import type { FunctionName, Reading } from '../query/tree.js'
+
+/** SQL of a value: text that stands where an expression may. */
+export type Sql = string
+
+/** What databases say in their own ways; everything else is said once, in expression.ts and select.ts. */
+export interface Dialect {
+  /** The parameter with this number, from 1 on; it may stand in several places. */
+  readonly parameter: (number: number) => Sql
+  /** The value at a path of `text`, null where it is of another kind than the reading. */
+  readonly member: (path: readonly string[], reading: Exclude<Reading, 'enumeration'>) => Sql
+  /** True or false, never null: null equals null only. */
+  readonly isSame: (left: Sql, right: Sql) => Sql
+  readonly never: Sql
+  readonly functions: Readonly<Record<FunctionName, (text: Sql, other: Sql) => Sql>>
+  readonly firstCharacters: (text: Sql, count: number) => Sql
+  /** One term of ORDER BY, null lowest. */
+  readonly orderTerm: (term: Sql, descending: boolean) => Sql
+}

@@ -1,0 +1,70 @@
+import type { Column, Comparison, Expression, Member, Scalar } from '../query/tree.js'
+import type { Dialect, Sql } from './dialect.js'
+
+/** A value as a driver takes it. */
+export type Parameter = string | number | null
+
+/** Collects the parameters of one statement. */
+export interface Binder {
+  readonly parameters: Parameter[]
+  /** The place that stands for a value. */
+  readonly bind: (value: Scalar) => Sql
+}
+
+export function makeBinder ({ parameter }: Dialect): Binder {
+  const parameters: Parameter[] = []
+  return {
+    parameters,
+    bind: (value) => parameter(parameters.push(typeof value === 'boolean' ? Number(value) : value))
+  }
+}
+
+/** The names of columns in a table. */
+export const columnNames: Readonly<Record<Column, Sql>> = { id: 'id', created: 'created', lastAction: 'last_action', status: 'status' }
+
+const columnValues: Readonly<Record<Column, Sql>> = { ...columnNames, lastAction: "nullif(last_action, '')", status: 'nullif(status, -1)' }
+
+const signs: Readonly<Record<Exclude<Comparison, 'eq' | 'ne'>, string>> = { gt: '>', ge: '>=', lt: '<', le: '<=' }
+
+function compileMember ({ path, reading, names = {} }: Member, dialect: Dialect, { bind }: Binder): Sql {
+  if (reading !== 'enumeration') return dialect.member(path, reading)
+  const cases = Object.entries(names).map(([name, value]) => `WHEN ${bind(name)} THEN ${value}`)
+  return `CASE ${dialect.member(path, 'text')} ${cases.join(' ')} END`
+}
+
+function compileComparison (operator: Comparison, left: Sql, right: Sql, dialect: Dialect): Sql {
+  const same = dialect.isSame(left, right)
+  switch (operator) {
+    case 'eq': return same
+    case 'ne': return `NOT ${same}`
+    case 'ge':
+    case 'le': return `coalesce(${left} ${signs[operator]} ${right}, ${same})`
+    default: return `coalesce(${left} ${signs[operator]} ${right}, ${dialect.never})`
+  }
+}
+
+function compileIn (subject: Sql, values: readonly Scalar[], dialect: Dialect, { bind }: Binder): Sql {
+  const known = values.filter((value) => value !== null)
+  const among = `coalesce(${subject} IN (${known.map(bind).join(', ')}), ${dialect.never})`
+  const isNull = `${subject} IS NULL`
+  return known.length === values.length ? among : known.length === 0 ? isNull : `(${among} OR ${isNull})`
+}
+
+/** The SQL of an expression, in parentheses where it needs them. @see ../query/tree.ts for what it must mean */
+export function compileExpression (expression: Expression, dialect: Dialect, binder: Binder): Sql {
+  const compile = (operand: Expression): Sql => compileExpression(operand, dialect, binder)
+  switch (expression.kind) {
+    case 'literal': return expression.value === null ? 'NULL' : binder.bind(expression.value)
+    case 'column': return columnValues[expression.column]
+    case 'member': return compileMember(expression, dialect, binder)
+    case 'compare': return `(${compileComparison(expression.operator, compile(expression.left), compile(expression.right), dialect)})`
+    case 'in': return compileIn(compile(expression.subject), expression.values, dialect, binder)
+    case 'not': return `(NOT ${compile(expression.operand)})`
+    case 'and':
+    case 'or': return `(${expression.operands.map(compile).join(` ${expression.kind.toUpperCase()} `)})`
+    case 'call': {
+      const [text = '', other = ''] = expression.operands.map(compile)
+      return dialect.functions[expression.name](text, other)
+    }
+  }
+}

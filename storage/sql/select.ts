@@ -1,0 +1,117 @@
+import type { Candidate, Range } from '../query/plan.js'
+import { indexes, toStart } from '../query/plan.js'
+import { absent } from '../query/evaluate.js'
+import { orderedCharacters } from '../query/tree.js'
+import type { Expression, Order, Page, Scalar } from '../query/tree.js'
+import type { Collection } from '../store.js'
+import type { Dialect, Sql } from './dialect.js'
+import type { Binder, Parameter } from './expression.js'
+import { columnNames, compileExpression, makeBinder } from './expression.js'
+
+/** One statement, ready to run. */
+export interface Statement {
+  readonly sql: Sql
+  readonly parameters: readonly Parameter[]
+}
+
+/** What a record is made of. */
+export const recordColumns = 'id, type, created, last_action, status, text, version'
+
+/** The statements of one collection; each is bounded by what {@link Candidate} and its arguments say. */
+export interface Selects {
+  /** With `maxScanned` the index is read so far and no further. */
+  readonly walk: (candidate: Candidate, total: readonly Order[], page: Page, maxScanned: number | undefined) => Statement
+  /** A row if the index has more than `maxScanned` records from where such a walk begins. */
+  readonly probeWalk: (candidate: Candidate, total: readonly Order[], page: Page, maxScanned: number) => Statement
+  readonly sort: (candidate: Candidate, total: readonly Order[], page: Page) => Statement
+  /** A row if the range has more than so many records. */
+  readonly probe: (range: Range, records: number) => Statement
+  /** One row with `count`. */
+  readonly count: (range: Range, residual: Expression | undefined) => Statement
+}
+
+function compileRange ({ tenant, owner }: Collection, { index, prefix, lower, upper }: Range, { bind }: Binder): Sql {
+  const columns = indexes[index].map((column) => columnNames[column])
+  const next = columns[prefix.length] as Sql
+  return [
+    `tenant = ${bind(tenant)} AND owner = ${bind(owner)}`,
+    ...prefix.map((key, position) => `${columns[position] as Sql} = ${bind(key)}`),
+    ...(lower === undefined ? [] : [`${next} ${lower.inclusive ? '>=' : '>'} ${bind(lower.value)}`]),
+    ...(upper === undefined ? [] : [`${next} ${upper.inclusive ? '<=' : '<'} ${bind(upper.value)}`])
+  ].join(' AND ')
+}
+
+/** From where to where a walk reads its index, and in which order. */
+function compileWalk (collection: Collection, { range }: Candidate, total: readonly Order[], { after }: Page, dialect: Dialect, binder: Binder): Sql {
+  const open = indexes[range.index].slice(range.prefix.length).map((column) => columnNames[column])
+  const descending = total.at(-1)?.descending === true
+  // a range that leaves no column open has one record, and nothing after it
+  const start = after === undefined
+    ? ''
+    : open.length === 0 ? ` AND ${dialect.never}` : ` AND (${open.join(', ')}) ${descending ? '<' : '>'} (${toStart(range, total, after).map(binder.bind).join(', ')})`
+  const order = open.length === 0 ? '' : ` ORDER BY ${open.map((column) => dialect.orderTerm(column, descending)).join(', ')}`
+  return `FROM operations WHERE ${compileRange(collection, range, binder)}${start}${order}`
+}
+
+/** What is sorted by: columns as they are stored, members as they count in an order. */
+function compileTerm ({ by }: Order, dialect: Dialect, binder: Binder): Sql {
+  if (by.kind === 'column') return columnNames[by.column]
+  const value = compileExpression(by, dialect, binder)
+  return by.reading === 'text' ? dialect.firstCharacters(value, orderedCharacters) : value
+}
+
+/** Records after a sort key; null is lowest. */
+function compileAfter (terms: ReadonlyArray<{ term: Sql, value: Scalar, descending: boolean }>, dialect: Dialect, binder: Binder): Sql {
+  const [first, ...rest] = terms
+  if (first === undefined) return dialect.never
+  const { term, value, descending } = first
+  const further = compileAfter(rest, dialect, binder)
+  if (value === null) return descending ? `(${term} IS NULL AND ${further})` : `(${term} IS NOT NULL OR ${further})`
+  const place = binder.bind(value)
+  const beyond = descending ? `(${term} < ${place} OR ${term} IS NULL)` : `${term} > ${place}`
+  return `(${beyond} OR (${term} = ${place} AND ${further}))`
+}
+
+/** Makes the statements that read one collection. */
+export function makeSelects (dialect: Dialect, collection: Collection): Selects {
+  const pageOf = ({ limit, skip }: Page, { bind }: Binder): Sql => `LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
+  const where = (expression: Expression | undefined, binder: Binder): Sql => expression === undefined ? '' : compileExpression(expression, dialect, binder)
+  return {
+    walk (candidate, total, page, maxScanned) {
+      const binder = makeBinder(dialect)
+      const walk = compileWalk(collection, candidate, total, page, dialect, binder)
+      const sql = maxScanned === undefined
+        ? `SELECT ${recordColumns} ${walk} ${pageOf(page, binder)}`
+        : `SELECT ${recordColumns} FROM (SELECT ${recordColumns} ${walk} LIMIT ${binder.bind(maxScanned)}) AS walked WHERE ${where(candidate.residual, binder)} ${pageOf(page, binder)}`
+      return { sql, parameters: binder.parameters }
+    },
+    probeWalk (candidate, total, page, maxScanned) {
+      const binder = makeBinder(dialect)
+      const walk = compileWalk(collection, candidate, total, page, dialect, binder)
+      return { sql: `SELECT 1 ${walk} LIMIT 1 OFFSET ${binder.bind(maxScanned)}`, parameters: binder.parameters }
+    },
+    sort ({ range, residual }, total, page) {
+      const binder = makeBinder(dialect)
+      const keys = total.map((order, position) => `${compileTerm(order, dialect, binder)} AS key${position}`).join(', ')
+      const inner = `SELECT ${recordColumns}, ${keys} FROM operations WHERE ${compileRange(collection, range, binder)}`
+      const after = page.after?.map((value, position) => {
+        const { by, descending } = total[position] as Order
+        const stored = by.kind === 'column' && (by.column === 'lastAction' || by.column === 'status') ? value ?? absent[by.column] : value
+        return { term: `key${position}`, value: stored, descending }
+      })
+      const conditions = [where(residual, binder), after === undefined ? '' : compileAfter(after, dialect, binder)].filter((sql) => sql !== '')
+      const order = total.map(({ descending }, position) => dialect.orderTerm(`key${position}`, descending)).join(', ')
+      const sql = `SELECT ${recordColumns} FROM (${inner}) AS sorted${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`} ORDER BY ${order} ${pageOf(page, binder)}`
+      return { sql, parameters: binder.parameters }
+    },
+    probe (range, records) {
+      const binder = makeBinder(dialect)
+      return { sql: `SELECT 1 FROM operations WHERE ${compileRange(collection, range, binder)} LIMIT 1 OFFSET ${binder.bind(records)}`, parameters: binder.parameters }
+    },
+    count (range, residual) {
+      const binder = makeBinder(dialect)
+      const conditions = [compileRange(collection, range, binder), where(residual, binder)].filter((sql) => sql !== '')
+      return { sql: `SELECT count(*) AS count FROM operations WHERE ${conditions.join(' AND ')}`, parameters: binder.parameters }
+    }
+  }
+}

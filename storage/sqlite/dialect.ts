@@ -1,0 +1,44 @@
+import { findInstant } from '../../schemas/date-time.js'
+import type { Dialect, Sql } from '../sql/dialect.js'
+import type { SqliteDatabase, SqliteValue } from './driver.js'
+
+/** SQLite's own case mapping knows ASCII only, and it has no date-times of 100 ns. */
+const functions: Readonly<Record<string, (text: string) => string | null>> = {
+  ops_lower: (text) => text.toLowerCase(),
+  ops_upper: (text) => text.toUpperCase(),
+  ops_instant: (text) => findInstant(text) ?? null
+}
+
+/** Defines what {@link sqliteDialect} calls. */
+export function defineFunctions (database: SqliteDatabase): void {
+  for (const [name, map] of Object.entries(functions)) {
+    database.function(name, { deterministic: true }, (value: SqliteValue) => typeof value === 'string' ? map(value) : null)
+  }
+}
+
+const readings: Readonly<Record<Parameters<Dialect['member']>[1], (path: Sql) => Sql>> = {
+  text: (path) => `CASE json_type(text, ${path}) WHEN 'text' THEN json_extract(text, ${path}) END`,
+  // as a double, the numbers that JSON has for JavaScript
+  number: (path) => `CASE WHEN json_type(text, ${path}) IN ('integer', 'real') THEN CAST(json_extract(text, ${path}) AS REAL) END`,
+  boolean: (path) => `CASE json_type(text, ${path}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END`,
+  instant: (path) => `ops_instant(${readings.text(path)})`,
+  any: (path) => `CASE WHEN coalesce(json_type(text, ${path}), 'null') <> 'null' THEN 1 END`
+}
+
+/** @see https://sqlite.org/json1.html, https://sqlite.org/datatype3.html: texts compare by their UTF-8 */
+export const sqliteDialect: Dialect = {
+  parameter: (number) => `?${number}`,
+  member: (path, reading) => readings[reading](`'$.${path.join('.')}'`),
+  isSame: (left, right) => `(${left} IS ${right})`,
+  never: '0',
+  functions: {
+    contains: (text, part) => `(instr(${text}, ${part}) > 0)`,
+    startswith: (text, part) => `(substr(${text}, 1, length(${part})) = ${part})`,
+    endswith: (text, part) => `(length(${part}) = 0 AND ${text} IS NOT NULL OR substr(${text}, -length(${part})) = ${part})`,
+    tolower: (text) => `ops_lower(${text})`,
+    toupper: (text) => `ops_upper(${text})`,
+    length: (text) => `length(${text})`
+  },
+  firstCharacters: (text, count) => `substr(${text}, 1, ${count})`,
+  orderTerm: (term, descending) => `${term} ${descending ? 'DESC' : 'ASC'}`
+}

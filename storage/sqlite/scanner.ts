@@ -1,0 +1,42 @@
+import type { Candidate, Range } from '../query/plan.js'
+import type { Scanner } from '../query/run.js'
+import type { Expression, Order, Page } from '../query/tree.js'
+import { makeSelects } from '../sql/select.js'
+import type { Statement } from '../sql/select.js'
+import type { Collection, OperationRecord } from '../store.js'
+import { sqliteDialect } from './dialect.js'
+import type { SqliteDatabase, SqliteStatement } from './driver.js'
+import { toRecord } from './statements.js'
+import type { Row } from './statements.js'
+
+/** Statements of queries that are kept compiled. */
+const keptStatements = 64
+
+/** Runs the statements of queries, those used last still compiled. */
+export function makeRunner (database: SqliteDatabase): (statement: Statement) => unknown[] {
+  const kept = new Map<string, SqliteStatement>()
+  return ({ sql, parameters }) => {
+    const statement = kept.get(sql) ?? database.prepare(sql)
+    kept.delete(sql)
+    kept.set(sql, statement)
+    const [oldest] = kept.keys()
+    if (kept.size > keptStatements) kept.delete(oldest as string)
+    return statement.all(...parameters)
+  }
+}
+
+/** Reads one collection of the file. */
+export function makeScanner (run: ReturnType<typeof makeRunner>, collection: Collection): Scanner {
+  const selects = makeSelects(sqliteDialect, collection)
+  const read = (statement: Statement): OperationRecord[] => (run(statement) as Row[]).map(toRecord)
+  return {
+    walk (candidate: Candidate, total: readonly Order[], page: Page, maxScanned: number | undefined) {
+      const found = read(selects.walk(candidate, total, page, maxScanned))
+      if (maxScanned === undefined || found.length === page.limit) return found
+      return run(selects.probeWalk(candidate, total, page, maxScanned)).length > 0 ? undefined : found
+    },
+    sort: (candidate: Candidate, total: readonly Order[], page: Page) => read(selects.sort(candidate, total, page)),
+    hasMoreThan: (range: Range, records: number) => run(selects.probe(range, records)).length > 0,
+    count: (range: Range, residual: Expression | undefined) => (run(selects.count(range, residual)) as [{ count: number }])[0].count
+  }
+}
