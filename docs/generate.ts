@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { clientErrors, hostErrors } from '../errors.js'
 import { createServer } from '../server.js'
+import { toConformancePage } from './conformance-page.js'
 
 /*
- * Writes the pages that are made of the code: openapi.json and errors.md. CI runs this and
+ * Writes the pages that are made of the code: openapi.json, errors.md and conformance.md. CI runs this and
  * fails when a file changes.
  */
 
@@ -43,7 +44,7 @@ ${hostRows.join('\n')}
 `
 }
 
-const pages = { 'openapi.json': await toOpenApi(), 'errors.md': toErrorsPage() }
+const pages = { 'openapi.json': await toOpenApi(), 'errors.md': toErrorsPage(), 'conformance.md': await toConformancePage() }
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, import.meta.url)
   const before = await readFile(file, 'utf8').catch(() => '')
