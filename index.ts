@@ -13,7 +13,7 @@ import { checkParameterLength } from './plugins/parameter-length.js'
 
 export { clientErrors, GraphError, hostErrors, invalidRequest } from './errors.js'
 export type { ClientErrorName, GraphErrorDetail } from './errors.js'
-export type { Operation as StoredOperation, OperationDoors, WriteOptions } from './operations/doors.js'
+export type { Operation as StoredOperation, OperationDoors, UpdateOptions, WriteOptions } from './operations/doors.js'
 export type { Transitions } from './operations/index.js'
 export type { Authenticate } from './plugins/auth.js'
 // these declare what the application is decorated with
@@ -45,7 +45,7 @@ export type * from './storage/store.js'
  */
 const graphOperations = fp(async (app: FastifyInstance, given: GraphOperationsOptions) => {
   const options = resolveOptions(given)
-  const { prefix, rows, baseUrl, auth } = options
+  const { prefix, rows, baseUrl, requireIfMatch, auth } = options
   await app.register(storagePlugin, options)
   await app.register(operationsPlugin, options)
   await app.register(openapiPlugin)
@@ -57,7 +57,7 @@ const graphOperations = fp(async (app: FastifyInstance, given: GraphOperationsOp
     // with the prefixes of the scopes around it: what clients see
     const { prefix: seen } = scope
     registerRoutes(scope, {
-      prefix: seen, name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain, skipTokens: makeSkipTokens(app.operationStore.secret), baseUrl, isGuarded: auth !== 'none', guard: makeGuard(options)
+      prefix: seen, name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain, skipTokens: makeSkipTokens(app.operationStore.secret), baseUrl, requireIfMatch, isGuarded: auth !== 'none', guard: makeGuard(options)
     })
   }, { prefix })
 }, { name: 'fastify-graph-operations', fastify: '5.x' })

@@ -4,9 +4,11 @@ import type { StructuredType } from '../schemas/definition.js'
 import { definitionOf, typeMember } from '../schemas/definition.js'
 import { descendsFrom, nameOf } from '../schemas/type-set.js'
 import { andThen } from '../storage/awaitable.js'
-import type { Awaitable, Collection, OperationRecord } from '../storage/store.js'
+import type { Awaitable, Collection, NewRecord, OperationRecord } from '../storage/store.js'
 import type { Context } from './context.js'
 import type { Payload } from './payload.js'
+import type { Precondition } from './precondition.js'
+import { checkPrecondition } from './precondition.js'
 
 /** The type a create asks for: the declared one unless the payload names one below it. */
 function getType ({ types }: Context, declared: StructuredType, { [typeMember]: name }: Payload): StructuredType {
@@ -18,12 +20,12 @@ function getType ({ types }: Context, declared: StructuredType, { [typeMember]: 
 }
 
 /**
- * Creates an operation. `id` and `createdDateTime` are chosen here when the payload has none, and an
+ * The record of a new operation. `id` and `createdDateTime` are chosen here when the payload has none, and an
  * operation without a status is NotStarted.
- * @throws invalidRequest, nameAlreadyExists
+ * @throws invalidRequest
  */
-export function create (context: Context, collection: Collection, declared: StructuredType, payload: Payload): Awaitable<OperationRecord> {
-  const { store, rules, clock } = context
+export function toCreated (context: Context, declared: StructuredType, payload: Payload): NewRecord {
+  const { rules, clock } = context
   const type = rules(nameOf(getType(context, declared, payload)))
   const now = clock()
   const created = payload['createdDateTime'] ?? now
@@ -35,8 +37,28 @@ export function create (context: Context, collection: Collection, declared: Stru
     ...(type.hasOperationStatus && !Object.hasOwn(payload, 'status') && { status: 'NotStarted' })
   })
   type.check(members)
-  return andThen(store.commit(collection, [{ kind: 'insert', record: type.toRecord(members, now) }]), (outcome) => {
-    if (!outcome.committed) throw new GraphError('nameAlreadyExists', undefined, { target: 'id' })
-    return outcome.records[0] as OperationRecord
+  return type.toRecord(members, now)
+}
+
+function insert ({ store }: Context, collection: Collection, record: NewRecord, precondition: Precondition | undefined): Awaitable<OperationRecord> {
+  return andThen(store.commit(collection, [{ kind: 'insert', record }]), (outcome) => {
+    if (outcome.committed) return outcome.records[0] as OperationRecord
+    throw precondition?.noneMatch === '*' ? new GraphError('resourceModified', 'there is such an operation, which If-None-Match excludes') : new GraphError('nameAlreadyExists', undefined, { target: 'id' })
+  })
+}
+
+/**
+ * Creates an operation. A precondition is about the operation that has the id; of one that is created
+ * nothing can match.
+ * @throws invalidRequest, resourceModified, nameAlreadyExists
+ */
+export function create (context: Context, collection: Collection, declared: StructuredType, payload: Payload, precondition?: Precondition): Awaitable<OperationRecord> {
+  const record = toCreated(context, declared, payload)
+  if (precondition === undefined) return insert(context, collection, record, precondition)
+  const { tenant, owner } = collection
+  return andThen(context.store.find({ tenant, owner, id: record.id }), (found) => {
+    checkPrecondition(found, precondition)
+    if (found !== undefined) throw new GraphError('nameAlreadyExists', undefined, { target: 'id' })
+    return insert(context, collection, record, precondition)
   })
 }

@@ -13,6 +13,11 @@ export interface WriteOptions {
   readonly ifVersion?: string
 }
 
+export interface UpdateOptions extends WriteOptions {
+  /** An operation that is not there is created, with the key's id and by the rules of a create. */
+  readonly createIfMissing?: boolean
+}
+
 /** An operation as code sees it; `R` is the representation, such as `OnenoteOperation`. */
 export interface Operation<R> extends Omit<OperationRecord, 'value'> {
   readonly value: Readonly<R>
@@ -28,12 +33,12 @@ export interface OperationDoors {
   create: <R extends object = AnyRepresentation>(collection: Collection, body: Create<R>) => Promise<Operation<R>>
   /** The operation, or `undefined`. */
   find: <R extends object = AnyRepresentation>(key: Key) => Promise<Operation<R> | undefined>
-  update: <R extends object = AnyRepresentation>(key: Key, body: Update<R>, options?: WriteOptions) => Promise<Operation<R>>
+  update: <R extends object = AnyRepresentation>(key: Key, body: Update<R>, options?: UpdateOptions) => Promise<Operation<R>>
   remove: (key: Key, options?: WriteOptions) => Promise<void>
 }
 
-function toPrecondition (options: WriteOptions | undefined): Precondition {
-  return options?.ifVersion === undefined ? undefined : [options.ifVersion]
+function toPrecondition (options: WriteOptions | undefined): Precondition | undefined {
+  return options?.ifVersion === undefined ? undefined : { match: [options.ifVersion] }
 }
 
 export function makeDoors (domain: Domain, store: OperationStore, findOwnerType: FindOwnerType): OperationDoors {
@@ -52,10 +57,14 @@ export function makeDoors (domain: Domain, store: OperationStore, findOwnerType:
       const { collection } = getCollection(key)
       return await store.find({ ...collection, id: key.id }) as unknown as Operation<R> | undefined
     },
-    async update<R extends object> (key: Key, body: Update<R>, options?: WriteOptions) {
+    async update<R extends object> (key: Key, body: Update<R>, options?: UpdateOptions) {
       const { declared, collection } = getCollection(key)
       const payload = domain.bodyRules(declared).parse(body, 'update')
-      return await domain.update({ ...collection, id: key.id }, payload, toPrecondition(options)) as unknown as Operation<R>
+      const precondition = toPrecondition(options)
+      const written = options?.createIfMissing === true
+        ? (await domain.upsert({ ...collection, id: key.id }, declared, payload, precondition)).record
+        : await domain.update({ ...collection, id: key.id }, payload, precondition)
+      return written as unknown as Operation<R>
     },
     async remove (key: Key, options?: WriteOptions) {
       const { collection } = getCollection(key)

@@ -18,10 +18,14 @@ import { makeRules } from './rules.js'
 import type { Transitions } from './transitions.js'
 import { Turns } from './turns.js'
 import { update, updateInCollection } from './update.js'
+import type { Written } from './upsert.js'
+import { upsert, upsertInCollection } from './upsert.js'
 
 export type { Payload } from './payload.js'
-export type { Precondition } from './precondition.js'
+export type { Precondition, Versions } from './precondition.js'
+export { isKnown } from './precondition.js'
 export type { Transitions } from './transitions.js'
+export type { Written } from './upsert.js'
 
 export interface DomainOptions {
   readonly store: OperationStore
@@ -45,12 +49,14 @@ export interface Domain {
   readonly types: TypeSet
   readonly compile: Compile
   readonly bodyRules: (declared: StructuredType) => BodyRules
-  readonly create: (collection: Collection, declared: StructuredType, payload: Payload) => Awaitable<OperationRecord>
-  readonly get: (key: Key) => Awaitable<OperationRecord>
+  readonly create: (collection: Collection, declared: StructuredType, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
+  readonly get: (key: Key, precondition?: Precondition) => Awaitable<OperationRecord>
   readonly list: (collection: Collection, query: Query, page: Page) => Awaitable<readonly OperationRecord[]>
   readonly count: (collection: Collection, filter?: Expression) => Awaitable<number>
   readonly update: (key: Key, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
   readonly updateInCollection: (collection: Collection, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
+  readonly upsert: (key: Key, declared: StructuredType, payload: Payload, precondition?: Precondition) => Awaitable<Written>
+  readonly upsertInCollection: (collection: Collection, declared: StructuredType, payload: Payload, precondition?: Precondition) => Awaitable<Written>
   readonly remove: (key: Key, precondition?: Precondition) => Awaitable<void>
 }
 
@@ -85,12 +91,14 @@ export function makeDomain ({ store, types, transitions, writeTimeoutMillis }: D
       bodyRules.set(declared, known)
       return known
     },
-    create: (collection, declared, payload) => create(context, collection, declared, payload),
-    get: (key) => get(context, key),
+    create: (collection, declared, payload, precondition) => create(context, collection, declared, payload, precondition),
+    get: (key, precondition) => get(context, key, precondition),
     list: (collection, query, page) => store.list(collection, query, page),
     count: (collection, filter) => store.count(collection, filter),
     update: (key, payload, precondition) => update(context, key, payload, precondition),
     updateInCollection: (collection, payload, precondition) => updateInCollection(context, collection, payload, precondition),
+    upsert: (key, declared, payload, precondition) => upsert(context, key, declared, payload, precondition),
+    upsertInCollection: (collection, declared, payload, precondition) => upsertInCollection(context, collection, declared, payload, precondition),
     remove: (key, precondition) => remove(context, key, precondition)
   })
 }

@@ -1,20 +1,24 @@
-import { GraphError } from '../errors.js'
 import { andThen } from '../storage/awaitable.js'
-import type { Awaitable, Key } from '../storage/store.js'
+import type { Awaitable, Change, Key, OperationRecord } from '../storage/store.js'
 import type { Context } from './context.js'
 import type { Precondition } from './precondition.js'
-import { checkFound } from './precondition.js'
+import { checkFound, dependsOnVersion } from './precondition.js'
+import { write } from './write.js'
+
+/**
+ * What takes a stored operation away. The version counts only where the precondition says so: another
+ * writer's change does not save an operation that is removed whatever its state.
+ * @throws itemNotFound, resourceModified
+ */
+export function toRemoval (found: OperationRecord | undefined, precondition: Precondition | undefined): Change {
+  const { id, version } = checkFound(found, precondition)
+  return { kind: 'remove', id, expectedVersion: dependsOnVersion(precondition) ? version : undefined }
+}
 
 /**
  * Removes an operation.
- * @throws itemNotFound, resourceModified
+ * @throws itemNotFound, resourceModified, serviceNotAvailable
  */
-export function remove ({ store }: Context, key: Key, precondition?: Precondition): Awaitable<void> {
-  return andThen(store.find(key), (found) => {
-    const { version } = checkFound(found, precondition)
-    const expectedVersion = Array.isArray(precondition) ? version : undefined
-    return andThen(store.commit(key, [{ kind: 'remove', id: key.id, expectedVersion }]), (outcome) => {
-      if (!outcome.committed) throw new GraphError(precondition === undefined ? 'itemNotFound' : 'resourceModified')
-    })
-  })
+export function remove (context: Context, key: Key, precondition?: Precondition): Awaitable<void> {
+  return andThen(write(context, key, [{ id: key.id, plan: (found) => toRemoval(found, precondition) }]), () => undefined)
 }

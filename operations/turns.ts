@@ -17,6 +17,11 @@ export class Turns {
     return this.#queue(key, before.then(job, job))
   }
 
+  /** The turns of several keys at once, taken in one order by everybody, so that no two wait for each other. */
+  takeAll<T> (keys: readonly string[], job: () => Awaitable<T>): Awaitable<T> {
+    return [...new Set(keys)].sort().reduceRight((inner, key) => () => this.take(key, inner), job)()
+  }
+
   #queue<T> (key: string, turn: Promise<T>): Promise<T> {
     this.#last.set(key, turn)
     const leave = (): void => { if (this.#last.get(key) === turn) this.#last.delete(key) }

@@ -24,6 +24,8 @@ export interface GraphOperationsOptions extends AuthOptions {
   readonly transitions?: Transitions
   /** The address links in answers begin with, such as `https://graph.example.com`; default: that of the request. */
   readonly baseUrl?: string
+  /** PATCH and DELETE without `If-Match` are answered with 428; default `false`. `app.operations` is not affected. */
+  readonly requireIfMatch?: boolean
   /** How long an update tries again while other processes write the same operation. Milliseconds, default 10,000. */
   readonly writeTimeoutMillis?: number
 }
@@ -36,12 +38,13 @@ export interface ResolvedOptions {
   readonly types: readonly StructuredType[]
   readonly transitions: Transitions
   readonly baseUrl: string | undefined
+  readonly requireIfMatch: boolean
   readonly writeTimeoutMillis: number
   readonly auth: AuthOptions['auth']
   readonly authorize: AuthOptions['authorize']
 }
 
-const known = ['prefix', 'store', 'collections', 'types', 'transitions', 'baseUrl', 'writeTimeoutMillis', 'auth', 'authorize'] satisfies Array<keyof GraphOperationsOptions>
+const known = ['prefix', 'store', 'collections', 'types', 'transitions', 'baseUrl', 'requireIfMatch', 'writeTimeoutMillis', 'auth', 'authorize'] satisfies Array<keyof GraphOperationsOptions>
 
 /** What Fastify's register itself takes. @see Fastify, Plugin options */
 const registerOptions = ['logLevel', 'logSerializers']
@@ -83,7 +86,7 @@ function checkNames (options: object): void {
  */
 export function resolveOptions (options: GraphOperationsOptions): ResolvedOptions {
   checkNames(options)
-  const { prefix = '', store, collections = [], types = [], transitions = 'forward', baseUrl, writeTimeoutMillis = 10_000, auth, authorize } = options
+  const { prefix = '', store, collections = [], types = [], transitions = 'forward', baseUrl, requireIfMatch = false, writeTimeoutMillis = 10_000, auth, authorize } = options
   if (auth !== 'none' && typeof auth !== 'function') fail('"auth" is required: jwtAuth({ … }), a function that gives the principal of a request, or \'none\' to let everybody in')
   if (authorize !== undefined && typeof authorize !== 'function') fail('"authorize" must be a function')
   if (!/^(?:\/[\w.~:@!$&'()*+,;=-]+)*$/.test(prefix)) fail('"prefix" must be like /v1.0, of characters a URL may have, without a slash at its end')
@@ -91,6 +94,7 @@ export function resolveOptions (options: GraphOperationsOptions): ResolvedOption
   if (!isList(types) || !types.every((type) => findStructured(type) !== undefined)) fail('"types" must be a list of types made by extend()')
   if (!['forward', 'any'].includes(transitions)) fail('"transitions" must be \'forward\' or \'any\'')
   if (baseUrl !== undefined && !/^https?:\/\/[^/?#]+(?:\/[^/?#]+)*$/.test(baseUrl)) fail('"baseUrl" must be like https://graph.example.com, without a slash at its end')
+  if (![true, false].includes(requireIfMatch)) fail('"requireIfMatch" must be true or false')
   if (!Number.isSafeInteger(writeTimeoutMillis) || writeTimeoutMillis < 1) fail('"writeTimeoutMillis" must be a whole number of at least 1')
   const rows = toRows([...builtInCollections, ...collections])
   return Object.freeze<ResolvedOptions>({
@@ -100,6 +104,7 @@ export function resolveOptions (options: GraphOperationsOptions): ResolvedOption
     types: Object.freeze([...new Set([...builtInTypes, ...types, ...rows.map(({ type }) => type)])]),
     transitions,
     baseUrl,
+    requireIfMatch,
     writeTimeoutMillis,
     auth,
     authorize

@@ -19,6 +19,8 @@ export interface Mount {
   readonly skipTokens: SkipTokens
   /** The address links begin with, when it is not the one of the request. */
   readonly baseUrl: string | undefined
+  /** Whether a change must say which state it is based on. */
+  readonly requireIfMatch: boolean
   /** Whether callers need a token. */
   readonly isGuarded: boolean
   /** Makes the hook that lets a request in, or refuses it with 401 or 403. */

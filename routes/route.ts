@@ -4,12 +4,12 @@ import type { CollectionRow } from './collection.js'
 import type { Action, Handler, Mount } from './mount.js'
 
 /** Request and response headers a route knows, by their key in the documentation. */
-export type RequestHeader = 'If-Match' | 'Prefer'
+export type RequestHeader = 'If-Match' | 'If-None-Match' | 'Prefer'
 export type ResponseHeader = 'ETag' | 'Location' | 'Content-Location' | 'Preference-Applied' | 'OData-EntityId'
 
 /** One answer that is not an error. */
 export interface Success {
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 204 | 304
   readonly description: string
   readonly body?: 'entity' | 'list' | 'count'
   readonly headers: readonly ResponseHeader[]

@@ -1054,44 +1054,44 @@ t.test('an update that another process made superfluous makes no new version', a
 
 t.test('an update of a version fails once it is another', async (t) => {
   const { update, created, counted, store } = await withRival(count)
-  await fails(t, async () => await update(CommsOperation, 'a', { mine: 1 }, [created.version]), 'resourceModified')
+  await fails(t, async () => await update(CommsOperation, 'a', { mine: 1 }, { match: [created.version] }), 'resourceModified')
   t.equal(counted.commits, 1, 'without another try')
-  await fails(t, async () => await update(CommsOperation, 'a', { mine: 1 }, [created.version, 'x']), 'resourceModified')
+  await fails(t, async () => await update(CommsOperation, 'a', { mine: 1 }, { match: [created.version, 'x'] }), 'resourceModified')
   t.equal(counted.commits, 1, 'a version that is known to be old is not tried')
   const { version, value } = (await store.find({ ...calls, id: 'a' }))!
   t.notOk(Object.hasOwn(value, 'mine'))
-  t.match((await update(CommsOperation, 'a', { mine: 1 }, ['x', version])).value, { mine: 1, n: 1 }, 'one of several is enough')
+  t.match((await update(CommsOperation, 'a', { mine: 1 }, { match: ['x', version] })).value, { mine: 1, n: 1 }, 'one of several is enough')
 })
 
 t.test('a version is asked for even if nothing would change', async (t) => {
   const { update, create } = setUp()
   const { version } = await create(CommsOperation, { id: 'a' })
-  t.equal((await update(CommsOperation, 'a', {}, [version])).version, version)
-  await fails(t, async () => await update(CommsOperation, 'a', {}, ['x']), 'resourceModified')
-  await fails(t, async () => await update(CommsOperation, 'a', {}, []), 'resourceModified')
+  t.equal((await update(CommsOperation, 'a', {}, { match: [version] })).version, version)
+  await fails(t, async () => await update(CommsOperation, 'a', {}, { match: ['x'] }), 'resourceModified')
+  await fails(t, async () => await update(CommsOperation, 'a', {}, { match: [] }), 'resourceModified')
 })
 
 t.test('an update of any version reads again', async (t) => {
   const { update, counted } = await withRival(count, { when: (attempt) => attempt <= 2 })
-  t.match((await update(CommsOperation, 'a', { mine: 1 }, '*')).value, { mine: 1, n: 2 })
+  t.match((await update(CommsOperation, 'a', { mine: 1 }, { match: '*' })).value, { mine: 1, n: 2 })
   t.equal(counted.commits, 3)
 })
 
 t.test('an update of what is not there, with a precondition', async (t) => {
   const { update } = setUp()
-  await fails(t, async () => await update(CommsOperation, 'a', { x: 1 }, '*'), 'resourceModified')
-  await fails(t, async () => await update(CommsOperation, 'a', { x: 1 }, ['x']), 'resourceModified')
+  await fails(t, async () => await update(CommsOperation, 'a', { x: 1 }, { match: '*' }), 'resourceModified')
+  await fails(t, async () => await update(CommsOperation, 'a', { x: 1 }, { match: ['x'] }), 'resourceModified')
 })
 
 t.test('an operation that goes meanwhile is not brought back', async (t) => {
-  const kinds: Array<[Precondition, ClientErrorName]> = [[undefined, 'itemNotFound'], ['*', 'resourceModified']]
+  const kinds: Array<[Precondition | undefined, ClientErrorName]> = [[undefined, 'itemNotFound'], [{ match: '*' }, 'resourceModified']]
   for (const [precondition, kind] of kinds) {
     const { update, store } = await withRival(async (rival) => await rival.domain.remove({ ...calls, id: 'a' }))
     await fails(t, async () => await update(CommsOperation, 'a', { x: 1 }, precondition), kind)
     t.equal(await store.count(calls), 0)
   }
   const { update, created } = await withRival(async (rival) => await rival.domain.remove({ ...calls, id: 'a' }))
-  await fails(t, async () => await update(CommsOperation, 'a', { x: 1 }, [created.version]), 'resourceModified')
+  await fails(t, async () => await update(CommsOperation, 'a', { x: 1 }, { match: [created.version] }), 'resourceModified')
 })
 
 t.test('an update gives up at its deadline and says when to try again', async (t) => {
@@ -1101,7 +1101,7 @@ t.test('an update gives up at its deadline and says when to try again', async (t
   t.equal(atOnce.counted.commits, 1)
   const later = await withRival(count, { ...always, writeTimeoutMillis: 80 })
   const start = Date.now()
-  await fails(t, async () => await later.update(CommsOperation, 'a', { mine: 1 }, '*'), 'serviceNotAvailable', { headers: { 'retry-after': '1' } } as Expected)
+  await fails(t, async () => await later.update(CommsOperation, 'a', { mine: 1 }, { match: '*' }), 'serviceNotAvailable', { headers: { 'retry-after': '1' } } as Expected)
   t.ok(Date.now() - start >= 79, 'not before')
   t.ok(Date.now() - start < 2000, 'and not long after')
   t.ok(later.counted.commits > 2, `${later.counted.commits} tries`)
@@ -1114,15 +1114,15 @@ t.test('a collection\'s only operation needs no name', async (t) => {
     const { create, domain } = setUp({ store })
     await fails(t, () => domain.updateInCollection(calls, { x: 1 }), 'itemNotFound', { message: 'the collection has no operations' })
     const { version } = await create(CommsOperation, { id: 'a' })
-    await fails(t, () => domain.updateInCollection(calls, { x: 1 }, ['x']), 'resourceModified')
-    t.match(await domain.updateInCollection(calls, { x: 1 }, [version]), { id: 'a', value: { x: 1 } })
+    await fails(t, () => domain.updateInCollection(calls, { x: 1 }, { match: ['x'] }), 'resourceModified')
+    t.match(await domain.updateInCollection(calls, { x: 1 }, { match: [version] }), { id: 'a', value: { x: 1 } })
     t.match(await domain.updateInCollection(calls, { x: 2 }), { id: 'a', value: { x: 2 } })
     await create(CommsOperation, { id: 'b' })
     await fails(t, () => domain.updateInCollection(calls, { x: 3 }), 'invalidRequest', { target: 'id', message: 'the collection has several operations: name one by its "id"' })
     t.match(await domain.updateInCollection(calls, { id: 'b', x: 4 }), { id: 'b', value: { x: 4 } })
     t.equal((await domain.get({ ...calls, id: 'a' })).value['x'], 2)
     await fails(t, () => domain.updateInCollection(calls, { id: 'c', x: 5 }), 'itemNotFound', { target: 'id' })
-    await fails(t, () => domain.updateInCollection(calls, { id: 'c', x: 5 }, '*'), 'resourceModified')
+    await fails(t, () => domain.updateInCollection(calls, { id: 'c', x: 5 }, { match: '*' }), 'resourceModified')
   }
 })
 
@@ -1142,31 +1142,31 @@ t.test('an operation is removed', async (t) => {
     const { create, domain } = setUp({ store })
     const key = { ...calls, id: 'a' }
     await fails(t, () => domain.remove(key), 'itemNotFound', { target: 'id' })
-    await fails(t, () => domain.remove(key, '*'), 'resourceModified')
+    await fails(t, () => domain.remove(key, { match: '*' }), 'resourceModified')
     const { version } = await create(CommsOperation, { id: 'a' })
-    await fails(t, () => domain.remove(key, ['x']), 'resourceModified')
+    await fails(t, () => domain.remove(key, { match: ['x'] }), 'resourceModified')
     t.equal(await domain.count(calls), 1)
-    t.equal(await domain.remove(key, ['x', version]), undefined)
+    t.equal(await domain.remove(key, { match: ['x', version] }), undefined)
     t.equal(await domain.count(calls), 0)
-    for (const precondition of [undefined, '*'] as const) {
+    for (const precondition of [undefined, { match: '*' }] as const) {
       await create(CommsOperation, { id: 'a' })
       await domain.remove(key, precondition)
       t.equal(await domain.count(calls), 0)
     }
     await create(CommsOperation, { id: 'a' })
-    await fails(t, () => domain.remove(key, [version]), 'resourceModified', {}, 'an old version does not come back to life')
+    await fails(t, () => domain.remove(key, { match: [version] }), 'resourceModified', {}, 'an old version does not come back to life')
   }
 })
 
 t.test('a removal that meets a change', async (t) => {
   const key = { ...calls, id: 'a' }
-  for (const precondition of [undefined, '*'] as const) {
+  for (const precondition of [undefined, { match: '*' }] as const) {
     const { domain } = await withRival(count)
     await domain.remove(key, precondition)
     t.equal(await domain.count(calls), 0, 'the state did not matter')
   }
   const { domain, created } = await withRival(count)
-  await fails(t, () => domain.remove(key, [created.version]), 'resourceModified')
+  await fails(t, () => domain.remove(key, { match: [created.version] }), 'resourceModified')
   t.equal(await domain.count(calls), 1)
 })
 
@@ -1176,9 +1176,9 @@ t.test('a removal that meets a removal', async (t) => {
   const { domain } = await withRival(removed)
   await fails(t, () => domain.remove(key), 'itemNotFound')
   const any = await withRival(removed)
-  await fails(t, () => any.domain.remove(key, '*'), 'resourceModified')
+  await fails(t, () => any.domain.remove(key, { match: '*' }), 'resourceModified')
   const exact = await withRival(removed)
-  await fails(t, () => exact.domain.remove(key, [exact.created.version]), 'resourceModified')
+  await fails(t, () => exact.domain.remove(key, { match: [exact.created.version] }), 'resourceModified')
 })
 
 // --- a host's own code ---

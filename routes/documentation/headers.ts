@@ -9,7 +9,8 @@ interface HeaderSchema {
 /** Request headers beside Authorization. No examples: Swagger UI would send them with every try. */
 export const requestHeaders: Readonly<Record<RequestHeader | 'client-request-id', HeaderSchema>> = {
   'If-Match': { type: 'string', description: 'Entity tags such as `W/"1-0a1b2c3d4e5f"`, or `*`: the request fails with 412 when the operation is in another state.' },
-  Prefer: { type: 'string', description: '`return=minimal` for an answer without a body, `return=representation` for one with it; `odata.maxpagesize=20` for pages of at most so many operations.' },
+  'If-None-Match': { type: 'string', description: 'Entity tags, or `*` for any: a read answers 304 when the operation is in such a state, anything else fails with 412.' },
+  Prefer: { type: 'string', description: '`return=minimal` for an answer without a body, `return=representation` for one with it. `create-if-missing` lets an update create what is not there, `odata.continue-on-error` lets the items of a delta payload succeed and fail each on its own, `odata.maxpagesize=20` asks for pages of at most so many operations.' },
   'client-request-id': { type: 'string', description: 'An id of the client\'s own for the request, echoed in the answer.' }
 }
 
@@ -18,7 +19,7 @@ export const responseHeaders: Readonly<Record<ResponseHeader, HeaderSchema>> = {
   ETag: { type: 'string', description: 'The entity tag of the operation.', example: 'W/"1-0a1b2c3d4e5f"' },
   Location: { type: 'string', description: 'The URL of the operation.' },
   'Content-Location': { type: 'string', description: 'The URL of the operation that was updated.' },
-  'Preference-Applied': { type: 'string', description: 'The preference that was followed.', example: 'return=minimal' },
+  'Preference-Applied': { type: 'string', description: 'The preferences that were followed.', example: 'return=minimal' },
   'OData-EntityId': { type: 'string', description: 'The id of the created operation, which is its URL.' }
 }
 

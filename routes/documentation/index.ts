@@ -64,8 +64,9 @@ function toFailure (kinds: readonly ClientErrorName[]): Json {
 }
 
 /** Every error a route answers with. */
-function errorsOf ({ isGuarded }: Mount, { errors }: OperationRoute): ClientErrorName[] {
-  return [...(isGuarded ? ['unauthenticated', 'accessDenied'] as const : []), ...errors, 'generalException', 'serviceNotAvailable']
+function errorsOf ({ isGuarded, requireIfMatch }: Mount, { errors, method }: OperationRoute): ClientErrorName[] {
+  const needsCondition = requireIfMatch && (method === 'PATCH' || method === 'DELETE')
+  return [...(isGuarded ? ['unauthenticated', 'accessDenied'] as const : []), ...errors, ...(needsCondition ? ['preconditionRequired'] as const : []), 'generalException', 'serviceNotAvailable']
 }
 
 function toResponses (mount: Mount, row: CollectionRow, route: OperationRoute): Json {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OperationRecord } from '../../storage/store.js'
 import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
-import { toEntityContext } from './links.js'
+import { toEntityContext, toEntityUrl } from './links.js'
 import { toEntityTag } from './preconditions.js'
 import { addPreferenceApplied, parsePreferences } from './prefer.js'
 import { representationType, toEntityBody } from './representation.js'
@@ -24,4 +24,17 @@ export function sendWritten (mount: Mount, row: CollectionRow, request: FastifyR
   if (preference !== undefined) addPreferenceApplied(reply, `return=${preference}`)
   if (preference === 'minimal') return reply.code(204).header('etag', toEntityTag(record.version)).send()
   return sendEntity(mount, row, request, reply, record)
+}
+
+/** Answers a create, in the same way, with the URL of the operation. @see OData 4.01 Part 1, 8.3.4 */
+export function sendCreated (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, record: OperationRecord): FastifyReply {
+  const url = toEntityUrl(mount, row, request, record.id)
+  void reply.code(201).header('location', url)
+  if (parsePreferences(request).return === 'minimal') void reply.header('odata-entityid', url)
+  return sendWritten(mount, row, request, reply, record)
+}
+
+/** Answers a reader who has this state already. @see RFC 9110, 15.4.5 */
+export function sendNotModified (reply: FastifyReply, { version }: OperationRecord): FastifyReply {
+  return reply.code(304).header('etag', toEntityTag(version)).send()
 }

@@ -1,5 +1,7 @@
-import { invalidRequest } from '../../errors.js'
-import type { Precondition } from '../../operations/index.js'
+import type { FastifyRequest } from 'fastify'
+import { GraphError, invalidRequest } from '../../errors.js'
+import type { Precondition, Versions } from '../../operations/index.js'
+import type { Mount } from '../mount.js'
 
 /** The entity tag of a version, weak as Graph's are. @see RFC 9110, 8.8.3 */
 export function toEntityTag (version: string): string {
@@ -10,13 +12,39 @@ const entityTag = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/
 const entityTags = new RegExp(`^\\s*${entityTag.source}(?:\\s*,\\s*${entityTag.source})*\\s*$`)
 
 /**
- * `If-Match`: `*` or a list of entity tags, weak or strong alike.
+ * `*`, or the versions that a list of entity tags names, weak or strong alike.
+ * @param target what the text is, for the complaint about it
  * @throws invalidRequest
- * @see RFC 9110, 13.1.1; OData 4.01 Part 1, 8.2.4
+ * @see RFC 9110, 8.8.3.2; OData 4.01 Part 1, 8.2.4
  */
-export function parseIfMatch (header: string | undefined): Precondition {
-  if (header === undefined) return undefined
-  if (header.trim() === '*') return '*'
-  if (!entityTags.test(header)) throw invalidRequest([{ target: 'If-Match', message: 'If-Match must be * or a list of entity tags such as W/"1-a"' }])
-  return [...header.matchAll(new RegExp(entityTag.source, 'g'))].map(([, tag]) => tag as string)
+export function parseVersions (target: string, text: string): Versions {
+  if (text.trim() === '*') return '*'
+  if (!entityTags.test(text)) throw invalidRequest([{ target, message: `${target} must be * or a list of entity tags such as W/"1-a"` }])
+  return [...text.matchAll(new RegExp(entityTag.source, 'g'))].map(([, tag]) => tag as string)
+}
+
+/**
+ * `If-Match` and `If-None-Match`; `undefined` for a request without conditions.
+ * @throws invalidRequest
+ * @see RFC 9110, 13.1
+ */
+export function parsePrecondition ({ headers }: FastifyRequest): Precondition | undefined {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers
+  if (match === undefined && noneMatch === undefined) return undefined
+  return {
+    match: match === undefined ? undefined : parseVersions('If-Match', match),
+    noneMatch: noneMatch === undefined ? undefined : parseVersions('If-None-Match', noneMatch)
+  }
+}
+
+/**
+ * The precondition of a change. Where the mount requires one, it is `If-Match`, or the word that there must be
+ * nothing yet.
+ * @throws invalidRequest, preconditionRequired
+ * @see RFC 6585, 3
+ */
+export function parseChangePrecondition ({ requireIfMatch }: Mount, request: FastifyRequest): Precondition | undefined {
+  const precondition = parsePrecondition(request)
+  if (requireIfMatch && precondition?.match === undefined && precondition?.noneMatch !== '*') throw new GraphError('preconditionRequired', undefined, { target: 'If-Match' })
+  return precondition
 }

@@ -1,23 +1,29 @@
-import type { Payload } from '../../operations/index.js'
+import type { Payload, Written } from '../../operations/index.js'
 import { andThen } from '../../storage/awaitable.js'
-import { sendWritten } from '../http/answers.js'
 import { toEntityUrl } from '../http/links.js'
-import { parseIfMatch } from '../http/preconditions.js'
+import { parseChangePrecondition } from '../http/preconditions.js'
+import { parsePreferences } from '../http/prefer.js'
 import { toCollection } from '../mount.js'
 import type { OperationRoute } from '../route.js'
-import { update } from './update.js'
+import { sendUpserted, update } from './update.js'
 
 export const updateCollection: OperationRoute = {
   ...update,
   verb: 'updateInCollection',
   summary: 'Update an operation of the collection',
-  description: 'A partial update of the operation that `id` in the body names; without `id`, of the collection\'s only operation. `Content-Location` says which one it was.',
+  description: 'A partial update of the operation that `id` in the body names; without `id`, of the collection\'s only operation. `Content-Location` says which one it was. With `Prefer: create-if-missing` or `If-None-Match: *` an operation that `id` names and that is not there is created.',
   successes: update.successes.map((success) => ({ ...success, headers: ['Content-Location', ...success.headers] })),
   handle: (mount, row) => (request, reply) => {
-    const precondition = parseIfMatch(request.headers['if-match'])
-    return andThen(mount.domain.updateInCollection(toCollection(row, request), request.body as Payload, precondition), (record) => {
-      void reply.header('content-location', toEntityUrl(mount, row, request, record.id))
-      return sendWritten(mount, row, request, reply, record)
-    })
+    const { domain } = mount
+    const collection = toCollection(row, request)
+    const payload = request.body as Payload
+    const precondition = parseChangePrecondition(mount, request)
+    const send = (written: Written) => {
+      void reply.header('content-location', toEntityUrl(mount, row, request, written.record.id))
+      return sendUpserted(mount, row, request, reply, written)
+    }
+    return parsePreferences(request).createIfMissing || precondition?.noneMatch === '*'
+      ? andThen(domain.upsertInCollection(collection, row.type, payload, precondition), send)
+      : andThen(domain.updateInCollection(collection, payload, precondition), (record) => send({ record, isCreated: false }))
   }
 }
