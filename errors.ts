@@ -50,7 +50,6 @@ export const clientErrors = {
   preconditionRequired: { status: 428, code: 'preconditionRequired', description: 'Changes of an operation must say in `If-Match` which state they are based on.', example: 'If-Match is required: send the entity tag that the change is based on' },
   activityLimitReached: { status: 429, code: 'activityLimitReached', description: 'A limiter of the application says that the caller asks too often.', example: 'too many requests; try again later' },
   generalException: { status: 500, code: 'generalException', description: 'The service failed.', example: 'the service could not answer' },
-  notSupported: { status: 501, code: 'notSupported', description: 'The protocol knows this, the service does not do it.', example: 'updating a collection by a delta payload is not supported' },
   serviceNotAvailable: { status: 503, code: 'serviceNotAvailable', description: 'The service cannot answer for now; `Retry-After` says in how many seconds to try again.', example: 'the service is not available; try again later', headers: { 'retry-after': '1' } }
 } as const satisfies Record<string, ClientErrorKind>
 

@@ -18,13 +18,17 @@ import { makeRules } from './rules.js'
 import type { Transitions } from './transitions.js'
 import { Turns } from './turns.js'
 import { update, updateInCollection } from './update.js'
+import type { Item, ItemResult, UpdateAllOptions } from './update-all.js'
+import { updateAll } from './update-all.js'
 import type { Written } from './upsert.js'
 import { upsert, upsertInCollection } from './upsert.js'
 
 export type { Payload } from './payload.js'
+export { checkDepth } from './payload.js'
 export type { Precondition, Versions } from './precondition.js'
 export { isKnown } from './precondition.js'
 export type { Transitions } from './transitions.js'
+export type { Attempt, Item, ItemResult } from './update-all.js'
 export type { Written } from './upsert.js'
 
 export interface DomainOptions {
@@ -57,6 +61,7 @@ export interface Domain {
   readonly updateInCollection: (collection: Collection, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
   readonly upsert: (key: Key, declared: StructuredType, payload: Payload, precondition?: Precondition) => Awaitable<Written>
   readonly upsertInCollection: (collection: Collection, declared: StructuredType, payload: Payload, precondition?: Precondition) => Awaitable<Written>
+  readonly updateAll: (collection: Collection, declared: StructuredType, items: readonly Item[], options: UpdateAllOptions) => Awaitable<readonly ItemResult[]>
   readonly remove: (key: Key, precondition?: Precondition) => Awaitable<void>
 }
 
@@ -83,14 +88,15 @@ export function makeDomain ({ store, types, transitions, writeTimeoutMillis }: D
   const context: Context = {
     store, types, transitions, writeTimeoutMillis, rules: makeRules(types, compile), turns: new Turns(), clock: makeClock()
   }
+  const bodyRulesOf = (declared: StructuredType): BodyRules => {
+    const known = bodyRules.get(declared) ?? makeBodyRules(declared, types, compile)
+    bodyRules.set(declared, known)
+    return known
+  }
   return Object.freeze<Domain>({
     types,
     compile,
-    bodyRules (declared) {
-      const known = bodyRules.get(declared) ?? makeBodyRules(declared, types, compile)
-      bodyRules.set(declared, known)
-      return known
-    },
+    bodyRules: bodyRulesOf,
     create: (collection, declared, payload, precondition) => create(context, collection, declared, payload, precondition),
     get: (key, precondition) => get(context, key, precondition),
     list: (collection, query, page) => store.list(collection, query, page),
@@ -99,6 +105,7 @@ export function makeDomain ({ store, types, transitions, writeTimeoutMillis }: D
     updateInCollection: (collection, payload, precondition) => updateInCollection(context, collection, payload, precondition),
     upsert: (key, declared, payload, precondition) => upsert(context, key, declared, payload, precondition),
     upsertInCollection: (collection, declared, payload, precondition) => upsertInCollection(context, collection, declared, payload, precondition),
+    updateAll: (collection, declared, items, options) => updateAll(context, collection, { declared, parse: bodyRulesOf(declared).parse }, items, options),
     remove: (key, precondition) => remove(context, key, precondition)
   })
 }

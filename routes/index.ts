@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler, FastifySchema, RouteOptions } from 'fastify'
-import { GraphError } from '../errors.js'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler, preValidationAsyncHookHandler, FastifySchema, RouteOptions } from 'fastify'
+import { GraphError, invalidRequest } from '../errors.js'
 import { findKey } from '../odata/key.js'
-import { isDeltaPayload } from '../odata/delta.js'
+import { isDeltaPayload, parseDelta } from '../odata/delta.js'
 import { parseQueryOptions } from '../odata/options.js'
+import { checkDepth } from '../operations/index.js'
 import { toParametersSchema } from '../schemas/request.js'
 import type { CollectionRow } from './collection.js'
 import type { Mount } from './mount.js'
@@ -50,15 +51,27 @@ function toQueryText (url: string): string {
   return start === -1 ? '' : url.slice(start + 1)
 }
 
-/** @throws notSupported for a delta payload, which must not be taken for an operation's members. */
-async function refuseDelta (request: FastifyRequest): Promise<void> {
-  if (isDeltaPayload(request.body)) throw new GraphError('notSupported')
+/**
+ * Reads the body of a route; a delta payload becomes the list of its changes, which no operation is.
+ * @throws invalidRequest for a delta payload where none is expected: it must not be taken for an operation's members
+ */
+function makeBodyHook ({ domain }: Mount, { type }: CollectionRow, { body, takesDelta }: OperationRoute): preValidationAsyncHookHandler[] {
+  if (body === undefined) return []
+  const { read, parse } = domain.bodyRules(type)
+  return [async (request) => {
+    if (!isDeltaPayload(request.body)) {
+      // what may be a list has no schema of one shape
+      request.body = takesDelta ? parse(request.body, body) : read(request.body)
+      return
+    }
+    if (!takesDelta) throw invalidRequest([{ target: '', message: 'a delta payload updates a collection: send it in a PATCH of the collection' }])
+    checkDepth(request.body)
+    request.body = parseDelta(request.body)
+  }]
 }
 
 function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumenter>, row: CollectionRow, resource: Resource, route: OperationRoute): RouteOptions {
-  const bodyRules = mount.domain.bodyRules(row.type)
   const readQuery = async (request: FastifyRequest): Promise<void> => { request.query = parseQueryOptions(toQueryText(request.url), route.query ?? []) }
-  const readBody = async (request: FastifyRequest): Promise<void> => { request.body = bodyRules.read(request.body) }
   return {
     method: route.method,
     url: `${row.url}${resource.suffix}`,
@@ -67,14 +80,10 @@ function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumente
     config: { swaggerTransform: document(row, resource.withId, route) },
     schema: {
       params: toParametersSchema(row.parameters, resource.withId),
-      ...(route.body && { body: bodyRules.schemas[route.body] })
+      ...(route.body && !route.takesDelta && { body: mount.domain.bodyRules(row.type).schemas[route.body] })
     },
     onRequest: [mount.guard(row, route.action)],
-    preValidation: [
-      readQuery,
-      ...(route.method === 'PATCH' ? [refuseDelta] : []),
-      ...(route.body ? [readBody] : [])
-    ],
+    preValidation: [readQuery, ...makeBodyHook(mount, row, route)],
     handler: route.handle(mount, row)
   }
 }

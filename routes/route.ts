@@ -25,6 +25,8 @@ export interface OperationRoute {
   readonly description: string
   /** Which view of the type the body follows. */
   readonly body?: 'create' | 'update'
+  /** Whether the body may be a delta payload instead. */
+  readonly takesDelta?: true
   /** Query options it takes; any other is refused. */
   readonly query?: readonly OptionName[]
   readonly requestHeaders: readonly RequestHeader[]

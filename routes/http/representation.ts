@@ -10,7 +10,7 @@ export const representationType = 'application/json;odata.metadata=minimal;odata
  * streaming reader relies on.
  * @see OData JSON Format 4.01, 4.4
  */
-function toTagged ({ type, text, version }: OperationRecord): string {
+export function toTagged ({ type, text, version }: OperationRecord): string {
   const head = `"${typeMember}":"#${type}"`
   return `${head},"@odata.etag":${JSON.stringify(toEntityTag(version))}${text.slice(head.length + 1)}`
 }

@@ -1,0 +1,53 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { invalidRequest } from '../../errors.js'
+import type { DeltaEntry } from '../../odata/delta.js'
+import type { Item } from '../../operations/index.js'
+import { andThen } from '../../storage/awaitable.js'
+import type { Awaitable } from '../../storage/store.js'
+import { toDeltaBody } from '../http/delta.js'
+import { toGraphError } from '../http/envelope.js'
+import { toCollectionContext } from '../http/links.js'
+import { parseVersions } from '../http/preconditions.js'
+import { addPreferenceApplied, parsePreferences } from '../http/prefer.js'
+import { representationType } from '../http/representation.js'
+import type { CollectionRow } from '../collection.js'
+import type { Mount } from '../mount.js'
+import { toCollection } from '../mount.js'
+
+function toItem ({ path, isRemoved, members, etag }: DeltaEntry): Item {
+  return {
+    path,
+    kind: isRemoved ? 'remove' : 'upsert',
+    body: members,
+    precondition: etag === undefined ? undefined : { match: parseVersions(`${path}/@odata.etag`, etag) }
+  }
+}
+
+/** @throws invalidRequest: a condition on a collection would be about something else than its operations. */
+function checkUnconditional ({ headers }: FastifyRequest): void {
+  for (const name of ['If-Match', 'If-None-Match']) {
+    if (headers[name.toLowerCase()] !== undefined) throw invalidRequest([{ target: name, message: `${name} does not go with a delta payload, whose changes have an "@odata.etag" each` }])
+  }
+}
+
+/**
+ * Carries out the changes of a delta payload, together or, with `Prefer: odata.continue-on-error`, each on its own.
+ * @see OData 4.01 Part 1, 11.4.12
+ */
+export function updateAll (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, entries: readonly DeltaEntry[]): Awaitable<FastifyReply> {
+  checkUnconditional(request)
+  const { continueOnError, return: preference } = parsePreferences(request)
+  const options = { mode: continueOnError ? 'each' : 'all-or-nothing', requireMatch: mount.requireIfMatch } as const
+  return andThen(mount.domain.updateAll(toCollection(row, request), row.type, entries.map(toItem), options), (results) => {
+    const changes = results.map((result, index) => ({ entry: entries[index] as DeltaEntry, result }))
+    const failed = changes.filter(({ result }) => result.kind === 'failed')
+    for (const { entry: { path }, result } of failed) {
+      if (result.kind === 'failed' && toGraphError(result.error).statusCode >= 500) request.log.error({ err: result.error, 'request-id': reply.getHeader('request-id'), item: path }, 'a change of a delta payload failed')
+    }
+    if (preference !== undefined) addPreferenceApplied(reply, `return=${preference}`)
+    if (continueOnError) addPreferenceApplied(reply, 'odata.continue-on-error=true')
+    if (preference === 'minimal' && failed.length === 0) return reply.code(204).send()
+    const said = preference === 'minimal' ? failed : changes
+    return reply.type(representationType).send(toDeltaBody(said, `${toCollectionContext(mount, row, request)}/$delta`))
+  })
+}
