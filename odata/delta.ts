@@ -13,8 +13,8 @@ export interface DeltaEntry {
   readonly isRemoved: boolean
   /** The operation, its `id` also where `@id` named it; of a removed one the `id` alone. */
   readonly members: Json
-  /** The entity tag it is based on, or `*`, as text. */
-  readonly etag: string | undefined
+  /** The entity tag it is based on, or `*`, as text, and where that stands. */
+  readonly etag: { readonly target: string, readonly text: string } | undefined
   /** The annotation by which a client recognises the change in the answer, as it was written. */
   readonly contentId: Json
 }
@@ -73,11 +73,12 @@ function isRemoved (item: Json, path: string): boolean {
   return true
 }
 
-function findEtag (item: Json, path: string): string | undefined {
+function findEtag (item: Json, path: string): DeltaEntry['etag'] {
   const etag = findControl(item, 'etag')
   if (etag === undefined) return undefined
-  if (typeof etag.value !== 'string') fail(`${path}/${etag.name}`, `"${path}/${etag.name}" must be an entity tag`)
-  return etag.value
+  const target = `${path}/${etag.name}`
+  if (typeof etag.value !== 'string') fail(target, `"${target}" must be an entity tag`)
+  return { target, text: etag.value }
 }
 
 /** @see OData Core vocabulary, ContentID */

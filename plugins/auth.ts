@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import { GraphError, invalidRequest } from '../errors.js'
 import type { CollectionRow } from '../routes/collection.js'
 import type { Mount } from '../routes/mount.js'
-import { parametersOf, toCollection } from '../routes/mount.js'
+import { parametersOf, principalOf, toCollection } from '../routes/mount.js'
 import type { Principal } from '../schemas/principal.js'
 import { isOwnerId, ownerIdPattern } from '../schemas/owner-id.js'
 import { isApplication, PrincipalSchema } from '../schemas/principal.js'
@@ -49,8 +49,8 @@ function checkParameters ({ parameters }: CollectionRow, request: FastifyRequest
   if (issues.length > 0) throw invalidRequest(issues)
 }
 
-/** Makes the hook that every route runs before it reads anything: authenticate, then authorize. */
-export function makeGuard ({ auth, authorize }: AuthOptions): Mount['guard'] {
+/** Makes the hook that every route runs before it reads anything: authenticate, then authorize; and the question a route asks when it has read more. */
+export function makeGuard ({ auth, authorize }: AuthOptions): Pick<Mount, 'guard' | 'checkPermitted'> {
   const authenticate: Authenticate = auth === 'none' ? () => localPrincipal : auth
   const decide: Authorize = authorize ?? (auth === 'none' ? () => true : authorizeByPermissions)
 
@@ -69,14 +69,22 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Mount['guard'] {
     return new GraphError('accessDenied', hint)
   }
 
-  return (row, action) => async (request) => {
-    const principal = await getPrincipal(request)
-    request.operationsPrincipal = principal
-    // an application is nobody's "me"
-    if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
-    checkParameters(row, request)
+  const checkPermitted: Mount['checkPermitted'] = async (row, action, request) => {
+    const principal = principalOf(request)
     const { owner } = toCollection(row, request)
     if (!await decide(principal, action, row.definition, owner)) throw refuse(principal, row, action)
+  }
+
+  return {
+    checkPermitted,
+    guard: (row, action) => async (request) => {
+      const principal = await getPrincipal(request)
+      request.operationsPrincipal = principal
+      // an application is nobody's "me"
+      if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
+      checkParameters(row, request)
+      await checkPermitted(row, action, request)
+    }
   }
 }
 

@@ -25,6 +25,8 @@ export interface Mount {
   readonly isGuarded: boolean
   /** Makes the hook that lets a request in, or refuses it with 401 or 403. */
   readonly guard: (row: CollectionRow, action: Action) => (request: FastifyRequest) => Promise<void>
+  /** Refuses a caller who was let in for one action and asks for another too. @throws accessDenied */
+  readonly checkPermitted: (row: CollectionRow, action: Action, request: FastifyRequest) => Promise<void>
 }
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Awaitable<FastifyReply>

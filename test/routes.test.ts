@@ -239,23 +239,16 @@ t.test('the documents\' own URL: with id, without id on none, one and several', 
   t.equal(named.headers['content-location'], 'http://localhost:80/v1.0/sites/s%2C1/onenote/operations/b')
 })
 
-t.test('a delta payload is refused and stores nothing', async (t) => {
+t.test('a delta payload on an operation\'s own URL, or in a create, is refused and stores nothing', async (t) => {
   const app = await makeApp(t)
   await app.inject({ method: 'POST', url: calls, payload: { id: 'a' } })
-  for (const context of [{ '@odata.context': '#$delta' }, { '@context': '#$delta' }, { '@odata.context': 'http://x/$metadata#communications/calls/$delta' }]) {
-    const answer = await app.inject({ method: 'PATCH', url: calls, payload: { ...context, value: [{ id: 'a' }] } })
-    t.equal(answer.statusCode, 501)
-    t.equal(answer.json().error.code, 'notSupported')
+  for (const [method, url] of [['PATCH', `${calls}/a`], ['PATCH', `${calls}('a')`], ['POST', calls]] as const) {
+    const answer = await app.inject({ method, url, payload: { '@context': '#$delta', value: [{ id: 'a' }] } })
+    t.equal(answer.statusCode, 400, 'what the format knows is a mistake of this URL')
+    t.match(answer.json().error.message, /send it in a PATCH of the collection/)
   }
   t.equal((await app.inject({ url: `${calls}/a` })).json().value, undefined)
-})
-
-t.test('nor is one on an operation\'s own URL', async (t) => {
-  const app = await makeApp(t)
-  await app.inject({ method: 'POST', url: calls, payload: { id: 'a' } })
-  const answer = await app.inject({ method: 'PATCH', url: `${calls}/a`, payload: { '@context': '#$delta', value: [{ id: 'a' }] } })
-  t.equal(answer.statusCode, 501)
-  t.equal((await app.inject({ url: `${calls}/a` })).json().value, undefined)
+  t.equal((await app.inject({ url: `${calls}/$count` })).body, '1')
 })
 
 t.test('an answer lists no more complaints than one can read', async (t) => {

@@ -5,6 +5,12 @@ import { toTagged } from './representation.js'
 
 type Json = Readonly<Record<string, unknown>>
 
+/** A change as it was asked for, and what became of it. */
+export interface Change {
+  readonly entry: DeltaEntry
+  readonly result: ItemResult
+}
+
 /** @see OData Core vocabulary, MessageType */
 function toMessage (code: string, message: string, target: string | undefined): Json {
   return { code, message, severity: 'error', ...(target !== undefined && { target }) }
@@ -40,7 +46,7 @@ function toText (result: ItemResult): string {
  * The answer to an update of a collection: the changes as they were applied, or failed, in the order of the request.
  * @see OData JSON Format 4.01, 15
  */
-export function toDeltaBody (changes: ReadonlyArray<{ readonly entry: DeltaEntry, readonly result: ItemResult }>, context: string): string {
+export function toDeltaBody (changes: readonly Change[], context: string): string {
   const value = changes.map(({ entry: { contentId }, result }) => {
     const text = toText(result)
     const annotation = JSON.stringify(contentId).slice(1, -1)

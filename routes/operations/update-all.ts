@@ -2,8 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest } from '../../errors.js'
 import type { DeltaEntry } from '../../odata/delta.js'
 import type { Item } from '../../operations/index.js'
-import { andThen } from '../../storage/awaitable.js'
-import type { Awaitable } from '../../storage/store.js'
+import type { Change } from '../http/delta.js'
 import { toDeltaBody } from '../http/delta.js'
 import { toGraphError } from '../http/envelope.js'
 import { toCollectionContext } from '../http/links.js'
@@ -19,7 +18,7 @@ function toItem ({ path, isRemoved, members, etag }: DeltaEntry): Item {
     path,
     kind: isRemoved ? 'remove' : 'upsert',
     body: members,
-    precondition: etag === undefined ? undefined : { match: parseVersions(`${path}/@odata.etag`, etag) }
+    precondition: etag === undefined ? undefined : { match: parseVersions(etag.target, etag.text) }
   }
 }
 
@@ -30,24 +29,32 @@ function checkUnconditional ({ headers }: FastifyRequest): void {
   }
 }
 
+/** What the answer says nothing of, the log does. */
+function logFailures (request: FastifyRequest, reply: FastifyReply, changes: readonly Change[]): void {
+  for (const { entry: { path }, result } of changes) {
+    if (result.kind !== 'failed' || toGraphError(result.error).statusCode < 500) continue
+    request.log.error({ err: result.error, 'request-id': reply.getHeader('request-id'), path }, 'a change of a delta payload failed')
+  }
+}
+
 /**
  * Carries out the changes of a delta payload, together or, with `Prefer: odata.continue-on-error`, each on its own.
  * @see OData 4.01 Part 1, 11.4.12
  */
-export function updateAll (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, entries: readonly DeltaEntry[]): Awaitable<FastifyReply> {
+export async function updateAll (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, entries: readonly DeltaEntry[]): Promise<FastifyReply> {
   checkUnconditional(request)
+  if (entries.some(({ isRemoved }) => !isRemoved)) await mount.checkPermitted(row, 'create', request)
+  if (entries.some(({ isRemoved }) => isRemoved)) await mount.checkPermitted(row, 'remove', request)
   const { continueOnError, return: preference } = parsePreferences(request)
   const options = { mode: continueOnError ? 'each' : 'all-or-nothing', requireMatch: mount.requireIfMatch } as const
-  return andThen(mount.domain.updateAll(toCollection(row, request), row.type, entries.map(toItem), options), (results) => {
-    const changes = results.map((result, index) => ({ entry: entries[index] as DeltaEntry, result }))
-    const failed = changes.filter(({ result }) => result.kind === 'failed')
-    for (const { entry: { path }, result } of failed) {
-      if (result.kind === 'failed' && toGraphError(result.error).statusCode >= 500) request.log.error({ err: result.error, 'request-id': reply.getHeader('request-id'), item: path }, 'a change of a delta payload failed')
-    }
-    if (preference !== undefined) addPreferenceApplied(reply, `return=${preference}`)
-    if (continueOnError) addPreferenceApplied(reply, 'odata.continue-on-error=true')
-    if (preference === 'minimal' && failed.length === 0) return reply.code(204).send()
-    const said = preference === 'minimal' ? failed : changes
-    return reply.type(representationType).send(toDeltaBody(said, `${toCollectionContext(mount, row, request)}/$delta`))
-  })
+  const results = await mount.domain.updateAll(toCollection(row, request), row.type, entries.map(toItem), options)
+  const changes = results.map((result, index) => ({ entry: entries[index] as DeltaEntry, result }))
+  const failed = changes.filter(({ result }) => result.kind === 'failed')
+  logFailures(request, reply, failed)
+  if (preference !== undefined) addPreferenceApplied(reply, `return=${preference}`)
+  if (continueOnError) addPreferenceApplied(reply, 'odata.continue-on-error=true')
+  if (preference === 'minimal' && failed.length === 0) return await reply.code(204).send()
+  // a client that wants no more is told what failed
+  const told = preference === 'minimal' ? failed : changes
+  return await reply.type(representationType).send(toDeltaBody(told, `${toCollectionContext(mount, row, request)}/$delta`))
 }

@@ -4,10 +4,9 @@ import type { Payload, Written } from '../../operations/index.js'
 import { andThen } from '../../storage/awaitable.js'
 import { toEntityUrl } from '../http/links.js'
 import { parseChangePrecondition } from '../http/preconditions.js'
-import { parsePreferences } from '../http/prefer.js'
 import { toCollection } from '../mount.js'
 import type { OperationRoute } from '../route.js'
-import { sendUpserted, update } from './update.js'
+import { mayCreate, sendUpserted, update } from './update.js'
 import { updateAll } from './update-all.js'
 
 export const updateCollection: OperationRoute = {
@@ -29,8 +28,8 @@ export const updateCollection: OperationRoute = {
       void reply.header('content-location', toEntityUrl(mount, row, request, written.record.id))
       return sendUpserted(mount, row, request, reply, written)
     }
-    return parsePreferences(request).createIfMissing || precondition?.noneMatch === '*'
-      ? andThen(domain.upsertInCollection(collection, row.type, payload, precondition), send)
+    return mayCreate(request, precondition)
+      ? mount.checkPermitted(row, 'create', request).then(() => domain.upsertInCollection(collection, row.type, payload, precondition)).then(send)
       : andThen(domain.updateInCollection(collection, payload, precondition), (record) => send({ record, isCreated: false }))
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Payload, Written } from '../../operations/index.js'
+import type { Payload, Precondition, Written } from '../../operations/index.js'
 import { andThen } from '../../storage/awaitable.js'
 import { sendCreated, sendWritten } from '../http/answers.js'
 import { parseChangePrecondition } from '../http/preconditions.js'
@@ -8,6 +8,11 @@ import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
 import { toKey } from '../mount.js'
 import type { OperationRoute } from '../route.js'
+
+/** Whether an update may create what is not there; whoever asks for it must be permitted to create. */
+export function mayCreate (request: FastifyRequest, precondition: Precondition | undefined): boolean {
+  return parsePreferences(request).createIfMissing || precondition?.noneMatch === '*'
+}
 
 /**
  * Answers an update that may have created.
@@ -36,8 +41,10 @@ export const update: OperationRoute = {
     const { domain } = mount
     const precondition = parseChangePrecondition(mount, request)
     const key = toKey(row, request)
-    if (parsePreferences(request).createIfMissing || precondition?.noneMatch === '*') {
-      return andThen(domain.upsert(key, row.type, request.body as Payload, precondition), (written) => sendUpserted(mount, row, request, reply, written))
+    if (mayCreate(request, precondition)) {
+      return mount.checkPermitted(row, 'create', request)
+        .then(() => domain.upsert(key, row.type, request.body as Payload, precondition))
+        .then((written) => sendUpserted(mount, row, request, reply, written))
     }
     return andThen(domain.update(key, request.body as Payload, precondition), (record) => sendWritten(mount, row, request, reply, record))
   }
