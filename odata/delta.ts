@@ -45,10 +45,10 @@ function findControl (item: Json, control: string): { readonly name: string, rea
 
 /** The key in an entity-id: its last segment, in either key style. @see OData JSON Format 4.01, 4.6.9 */
 function parseEntityId (target: string, value: unknown): string {
-  const segment = typeof value === 'string' ? value.slice(value.lastIndexOf('/') + 1) : ''
   try {
-    const decoded = decodeURIComponent(segment)
-    return findKey(decoded) ?? decoded
+    if (typeof value !== 'string') throw new TypeError('a URL is text')
+    const segment = decodeURIComponent(value.slice(value.lastIndexOf('/') + 1))
+    return findKey(segment) ?? segment
   } catch {
     return fail(target, `"${target}" must be the URL of an operation`)
   }
