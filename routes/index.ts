@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler, FastifySchema, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler, RouteOptions } from 'fastify'
 import { GraphError } from '../errors.js'
 import { findKey } from '../odata/key.js'
 import { isDeltaPayload } from '../odata/delta.js'
@@ -6,7 +6,10 @@ import { toParametersSchema, toQuerySchema } from '../schemas/request.js'
 import type { CollectionRow } from './collection.js'
 import type { Mount } from './mount.js'
 import { makeDocumenter } from './documentation/index.js'
-import { sendError } from './http/envelope.js'
+import { hidden, toFallback } from './fallback.js'
+import { getOffer, offers } from './http/format.js'
+import { checkVersions } from './http/versions.js'
+import { registerMetadata } from './metadata/index.js'
 import { count } from './operations/count.js'
 import { create } from './operations/create.js'
 import { get } from './operations/get.js'
@@ -18,9 +21,6 @@ import type { OperationRoute } from './route.js'
 
 /** Bytes a body may have. */
 export const bodyLimit = 65_536
-
-/** Keeps a route out of the host's document. @see @fastify/swagger, `hide` */
-const hidden: FastifySchema & { readonly hide: true } = { hide: true }
 
 /** The URLs of every collection, and the routes at each. */
 const resources = [
@@ -48,6 +48,18 @@ async function refuseDelta (request: FastifyRequest): Promise<void> {
   if (isDeltaPayload(request.body)) throw new GraphError('notSupported')
 }
 
+/**
+ * Whether the request can be answered as it wants to be: found out before anything is written.
+ * @throws invalidRequest, notAcceptable
+ */
+function toNegotiation ({ successes }: OperationRoute): (request: FastifyRequest) => Promise<void> {
+  const body = successes.find((success) => success.body !== undefined)?.body
+  return async (request) => {
+    checkVersions(request)
+    if (body !== undefined) getOffer(request, body === 'count' ? offers.count : offers.json)
+  }
+}
+
 function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumenter>, row: CollectionRow, resource: Resource, route: OperationRoute): RouteOptions {
   const bodyRules = mount.domain.bodyRules(row.type)
   const readBody = async (request: FastifyRequest): Promise<void> => { request.body = bodyRules.read(request.body) }
@@ -64,6 +76,7 @@ function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumente
     },
     onRequest: [mount.guard(row, route.action)],
     preValidation: [
+      toNegotiation(route),
       ...(route.method === 'PATCH' ? [refuseDelta] : []),
       ...(route.body ? [readBody] : [])
     ],
@@ -71,31 +84,10 @@ function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumente
   }
 }
 
-/**
- * What a URL of ours answers to other methods: OPTIONS with what there is, the others with 405. Decided
- * before authentication and before any body is looked at.
- * @see RFC 9110, 15.5.6
- */
-function toFallback (app: FastifyInstance, url: string, routes: readonly OperationRoute[]): RouteOptions {
-  const methods = routes.flatMap(({ method }) => method === 'GET' ? ['GET', 'HEAD'] : [method])
-  const allow = [...methods, 'OPTIONS'].join(', ')
-  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    if (request.method === 'OPTIONS') return await reply.code(204).header('allow', allow).send()
-    return await sendError(new GraphError('methodNotAllowed', `${request.method} is not allowed here`, { headers: { allow } }), reply)
-  }
-  return {
-    method: app.supportedMethods.filter((method) => !methods.includes(method)),
-    url,
-    config: { swaggerTransform: false },
-    schema: hidden,
-    onRequest: answer,
-    handler: answer
-  }
-}
-
-/** Every route of every collection of a mount. */
+/** Every route of every collection of a mount, and what describes them. */
 export function registerRoutes (app: FastifyInstance, mount: Mount): void {
   const document = makeDocumenter(mount)
+  registerMetadata(app, mount)
   for (const row of mount.rows) {
     for (const resource of resources) {
       const url = `${row.url}${resource.suffix}`

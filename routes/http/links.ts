@@ -11,7 +11,7 @@ function fill (url: string, request: FastifyRequest): string {
 }
 
 /** Where the mount is, as its clients see it. */
-function toRoot ({ prefix, baseUrl }: Mount, request: FastifyRequest): string {
+export function toRoot ({ prefix, baseUrl }: Mount, request: FastifyRequest): string {
   // a request of HTTP/1.0 may say no host: then links are relative
   const origin = request.host === '' ? '' : `${request.protocol}://${request.host}`
   return (baseUrl ?? origin) + fill(prefix, request)

@@ -1,4 +1,5 @@
 import { andThen } from '../../storage/awaitable.js'
+import { getOffer, offers, setOffer } from '../http/format.js'
 import { toCollection } from '../mount.js'
 import type { OperationRoute } from '../route.js'
 
@@ -12,5 +13,8 @@ export const count: OperationRoute = {
   successes: [{ status: 200, description: 'The number of operations.', body: 'count', headers: [] }],
   errors: ['invalidRequest'],
   handle: ({ domain }, row) => (request, reply) =>
-    andThen(domain.count(toCollection(row, request)), (found) => reply.type('text/plain;charset=utf-8').send(String(found)))
+    andThen(domain.count(toCollection(row, request)), (found) => {
+      setOffer(reply, getOffer(request, offers.count))
+      return reply.send(String(found))
+    })
 }

@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { countPattern, pageLimits, parsePaging } from '../../odata/paging.js'
 import { andThen } from '../../storage/awaitable.js'
+import { toBodyOptions } from '../http/answers.js'
+import { getOffer, offers, setOffer } from '../http/format.js'
 import { toCollectionContext, toCollectionUrl } from '../http/links.js'
-import { representationType, toListBody } from '../http/representation.js'
+import { toListBody } from '../http/representation.js'
 import { toCollection } from '../mount.js'
 import type { OperationRoute } from '../route.js'
 
@@ -35,7 +37,10 @@ export const list: OperationRoute = {
       const nextLink = records.length > top
         ? `${toCollectionUrl(mount, row, request)}?${size}$skip=${next}`
         : undefined
-      return reply.type(representationType).send(toListBody(records.slice(0, top), toCollectionContext(mount, row, request), nextLink))
+      const offer = getOffer(request, offers.json)
+      setOffer(reply, offer)
+      const options = toBodyOptions(mount, row, request, offer, toCollectionContext(mount, row, request))
+      return reply.send(toListBody(records.slice(0, top), options, { nextLink }))
     })
   }
 }
