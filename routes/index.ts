@@ -31,16 +31,32 @@ const resources = [
 
 type Resource = (typeof resources)[number]
 
-/** `…/operations/x` as clients that write keys in parentheses address it: `…/operations('x')`. */
-function toParenthesised (url: string): string {
-  return url.replace(/\/operations\/:id$/, "/:id(^operations\\(.+\\)$)")
+/** A segment with the key of one of its members after it, at the end of a URL or anywhere in it. */
+const lastKey = /\/([A-Za-z_]\w*)\/:(\w+)$/
+const anyKey = /\/([A-Za-z_]\w*)\/:(\w+)/g
+
+/**
+ * The ways to write the URL of a resource: its keys as segments, `…/calls/x/operations/y`, or in parentheses as
+ * other clients address them, `…/calls('x')/operations('y')`, or one so and the others so.
+ * @see OData 4.01 Part 2, 4.3.1 and 4.3.6
+ */
+function toSpellings (url: string, suffix: string): string[] {
+  // the parameter is what stands after the opening parenthesis
+  const parenthesised = '/$1(:$2'
+  const urls = [url, url.replace(anyKey, parenthesised)].map((collection) => collection + suffix)
+  return [...new Set([...urls, ...urls.map((spelling) => spelling.replace(lastKey, parenthesised))])]
 }
 
-/** A key in parentheses becomes the `id` parameter before anything reads it. */
-async function unwrapKey (request: FastifyRequest): Promise<void> {
-  const parameters = request.params as Record<string, string>
-  const segment = parameters['id'] as string
-  parameters['id'] = findKey(segment) ?? segment
+/** Keys in parentheses become the parameters of the URL before anything reads them. */
+function toUnwrap (url: string): (request: FastifyRequest) => Promise<void> {
+  const keys = [...url.matchAll(anyKey)].map(([, segment, parameter]) => [segment, parameter] as [string, string])
+  return async (request) => {
+    const parameters = request.params as Record<string, string>
+    for (const [segment, parameter] of keys) {
+      const given = parameters[parameter] as string
+      parameters[parameter] = findKey(`${segment}(${given}`, segment) ?? given
+    }
+  }
 }
 
 /** @throws notSupported for a delta payload, which must not be taken for an operation's members. */
@@ -94,11 +110,13 @@ export function registerRoutes (app: FastifyInstance, mount: Mount): void {
       const options = resource.routes.map((route) => toRouteOptions(mount, document, row, resource, route))
       const every = [...options, toFallback(app, url, resource.routes)]
       for (const option of every) app.route(option)
-      const parenthesised = toParenthesised(url)
-      if (parenthesised === url) continue
-      for (const option of every) {
-        const onRequest = [unwrapKey, option.onRequest].flat() as onRequestAsyncHookHandler[]
-        app.route({ ...option, url: parenthesised, config: { swaggerTransform: false }, schema: Object.assign({}, option.schema, hidden), onRequest })
+      const [, ...others] = toSpellings(row.url, resource.suffix)
+      const unwrap = toUnwrap(url)
+      for (const spelling of others) {
+        for (const option of every) {
+          const onRequest = [unwrap, option.onRequest].flat() as onRequestAsyncHookHandler[]
+          app.route({ ...option, url: spelling, config: { swaggerTransform: false }, schema: Object.assign({}, option.schema, hidden), onRequest })
+        }
       }
     }
   }
