@@ -56,8 +56,8 @@ function toTypeName (type: string, isCollection: boolean): string {
 }
 
 function toProperty ({ name, type, isCollection, isNullable, maxLength, precision, annotations }: CsdlProperty): Lines {
-  // a property may be null unless it says otherwise
-  const attributes = { Name: name, Type: toTypeName(type, isCollection), Nullable: isNullable ? undefined : false, MaxLength: maxLength, Precision: precision }
+  // a property may be null unless it says otherwise; of the items of a collection nothing is known
+  const attributes = { Name: name, Type: toTypeName(type, isCollection), Nullable: isNullable && !isCollection ? undefined : isNullable, MaxLength: maxLength, Precision: precision }
   return element('Property', attributes, toAnnotations(annotations))
 }
 
