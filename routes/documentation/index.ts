@@ -62,8 +62,15 @@ function toFailure (kinds: readonly ClientErrorName[]): Json {
 }
 
 /** Every error a route answers with. */
-function errorsOf ({ isGuarded }: Mount, { errors }: OperationRoute): ClientErrorName[] {
-  return [...(isGuarded ? ['unauthenticated', 'accessDenied'] as const : []), ...errors, 'generalException', 'serviceNotAvailable']
+function errorsOf ({ isGuarded }: Mount, { errors, successes }: OperationRoute): ClientErrorName[] {
+  const isRepresented = successes.some(({ body }) => body !== undefined)
+  return [
+    ...(isGuarded ? ['unauthenticated', 'accessDenied'] as const : []),
+    ...errors,
+    ...(isRepresented ? ['notAcceptable'] as const : []),
+    'generalException',
+    'serviceNotAvailable'
+  ]
 }
 
 function toResponses (mount: Mount, row: CollectionRow, route: OperationRoute): Json {
@@ -76,7 +83,7 @@ function toResponses (mount: Mount, row: CollectionRow, route: OperationRoute): 
 }
 
 function toRouteSchema (mount: Mount, row: CollectionRow, withId: boolean, route: OperationRoute): Json {
-  const names = [...route.requestHeaders, 'client-request-id'] as const
+  const names = [...route.requestHeaders, 'OData-MaxVersion', 'client-request-id'] as const
   return {
     operationId: [mount.name, row.stem, route.verb].filter((part) => part !== '').join('.'),
     tags: [toTag(row)],

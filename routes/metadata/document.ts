@@ -7,6 +7,6 @@ import { toPathSchema } from './paths.js'
 /** The whole schema of a mount. `unsaid` are the paths of collections that an Entity Data Model has no words for. */
 export function toDocument ({ rows, domain: { types } }: Pick<Mount, 'rows' | 'domain'>): { document: CsdlDocument, unsaid: readonly string[] } {
   const schemas = toSchemas(types.all)
-  const { schema, unsaid } = toPathSchema(rows.map(({ definition }) => definition), types, schemas.map(({ namespace }) => namespace))
-  return { document: { vocabularies, schemas: [...schemas, schema] }, unsaid }
+  const { schema, container, unsaid } = toPathSchema(rows.map(({ definition }) => definition), types, schemas.map(({ namespace }) => namespace))
+  return { document: { vocabularies, container, schemas: [...schemas, schema] }, unsaid }
 }

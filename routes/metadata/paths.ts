@@ -108,12 +108,19 @@ class PathTypes {
   }
 }
 
+interface PathSchema {
+  readonly schema: CsdlSchema
+  /** Qualified name. */
+  readonly container: string
+  readonly unsaid: readonly string[]
+}
+
 /**
  * The container and the types of the paths that lead to operations, in a namespace of their own.
  * `unsaid` are the paths that an Entity Data Model has no words for.
  * @see OData CSDL 4.01, 13
  */
-export function toPathSchema (rows: readonly CollectionDefinition[], types: TypeSet, namespaces: readonly string[]): { schema: CsdlSchema, unsaid: readonly string[] } {
+export function toPathSchema (rows: readonly CollectionDefinition[], types: TypeSet, namespaces: readonly string[]): PathSchema {
   const roots: Nodes = new Map()
   const unsaid = rows.filter((row) => !place(roots, row)).map(({ path }) => path)
   let namespace = 'graphOperations'
@@ -127,6 +134,7 @@ export function toPathSchema (rows: readonly CollectionDefinition[], types: Type
   }))
   return {
     schema: { namespace, elements: [...pathTypes.made, { kind: 'EntityContainer', name: containerName, children, annotations: serviceTerms }] },
+    container: `${namespace}.${containerName}`,
     unsaid
   }
 }

@@ -1,4 +1,4 @@
-import type { Annotations, AnnotationValue, CsdlDocument, CsdlElement, CsdlProperty, CsdlSchema, CsdlStructuredType } from './model.js'
+import type { Annotations, AnnotationValue, CsdlDocument, CsdlElement, CsdlProperty, CsdlStructuredType } from './model.js'
 import { csdlVersion, toVocabularyNamespace, toVocabularyUrl } from './model.js'
 
 type Json = Record<string, unknown>
@@ -60,20 +60,12 @@ function toElement (element: CsdlElement): Json {
   }
 }
 
-function findContainer (schemas: readonly CsdlSchema[]): string | undefined {
-  for (const { namespace, elements } of schemas) {
-    const container = elements.find(({ kind }) => kind === 'EntityContainer')
-    if (container !== undefined) return `${namespace}.${container.name}`
-  }
-  return undefined
-}
-
 /** @see OData CSDL JSON 4.01 */
-export function toCsdlJson ({ vocabularies, schemas }: CsdlDocument): string {
+export function toCsdlJson ({ vocabularies, container, schemas }: CsdlDocument): string {
   return JSON.stringify({
     $Version: csdlVersion,
     $Reference: Object.fromEntries(vocabularies.map((alias) => [toVocabularyUrl(alias, 'json'), { $Include: [{ $Namespace: toVocabularyNamespace(alias), $Alias: alias }] }])),
-    $EntityContainer: findContainer(schemas),
+    $EntityContainer: container,
     ...Object.fromEntries(schemas.map(({ namespace, elements }) => [namespace, byName(elements, toElement)]))
   })
 }

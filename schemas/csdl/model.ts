@@ -93,6 +93,8 @@ export interface CsdlSchema {
 export interface CsdlDocument {
   /** Aliases of the vocabularies that annotations use. */
   readonly vocabularies: readonly string[]
+  /** Qualified name of the container. */
+  readonly container: string
   readonly schemas: readonly CsdlSchema[]
 }
 
