@@ -42,6 +42,7 @@ export const clientErrors = {
   accessDenied: { status: 403, code: 'accessDenied', description: 'The token does not permit this.', example: 'the caller lacks a permission for this; one of these would do: Notes.ReadWrite.All' },
   itemNotFound: { status: 404, code: 'itemNotFound', description: 'There is no such operation, or it is not the caller\'s to see.', example: 'there is no such operation' },
   methodNotAllowed: { status: 405, code: 'notAllowed', description: 'The method is not one of those in `Allow`.', example: 'PUT is not allowed here' },
+  notAcceptable: { status: 406, code: 'notSupported', description: 'There is no representation that `Accept` takes. There is `application/json`, with `odata.metadata=minimal`, `full` or `none`; a count is `text/plain`.', example: 'there is no representation that Accept takes; there is application/json' },
   nameAlreadyExists: { status: 409, code: 'nameAlreadyExists', description: 'The id is taken.', example: 'there is already an operation with this id' },
   invalidStatusTransition: { status: 409, code: 'invalidStatusTransition', description: 'The status would go back, or leave the final one.', example: 'status cannot go from Completed to Running' },
   resourceModified: { status: 412, code: 'resourceModified', description: 'The operation is not in the state that `If-Match` asks for, or it is in one that `If-None-Match` excludes.', example: 'the operation is not in the state that If-Match asks for' },

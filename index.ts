@@ -57,7 +57,7 @@ const graphOperations = fp(async (app: FastifyInstance, given: GraphOperationsOp
     // with the prefixes of the scopes around it: what clients see
     const { prefix: seen } = scope
     registerRoutes(scope, {
-      prefix: seen, name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain, skipTokens: makeSkipTokens(app.operationStore.secret), baseUrl, requireIfMatch, isGuarded: auth !== 'none', ...makeGuard(options)
+      prefix: seen, hasRoot: prefix !== '', name: seen.slice(1).replaceAll('/', '.').replaceAll(':', ''), rows, domain, skipTokens: makeSkipTokens(app.operationStore.secret), baseUrl, requireIfMatch, isGuarded: auth !== 'none', ...makeGuard(options)
     })
   }, { prefix })
 }, { name: 'fastify-graph-operations', fastify: '5.x' })

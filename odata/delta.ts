@@ -48,7 +48,7 @@ function parseEntityId (target: string, value: unknown): string {
   try {
     if (typeof value !== 'string') throw new TypeError('a URL is text')
     const segment = decodeURIComponent(value.slice(value.lastIndexOf('/') + 1))
-    return findKey(segment) ?? segment
+    return findKey(segment, 'operations') ?? segment
   } catch {
     return fail(target, `"${target}" must be the URL of an operation`)
   }

@@ -1,9 +1,10 @@
-const keyPredicate = /^operations\((?:id=)?'((?:[^']|'')*)'\)$/
+const keyPredicate = /^([A-Za-z_]\w*)\((?:id=)?'((?:[^']|'')*)'\)$/
 
 /**
- * The key of `operations('x')` or `operations(id='x')`; `undefined` for any other segment.
+ * The key of `name('x')` or `name(id='x')`; `undefined` for any other segment.
  * @see OData 4.01 Part 2, 4.3.1
  */
-export function findKey (segment: string): string | undefined {
-  return keyPredicate.exec(segment)?.[1]?.replaceAll("''", "'")
+export function findKey (segment: string, name: string): string | undefined {
+  const [, named, key] = keyPredicate.exec(segment) ?? []
+  return named === name ? key?.replaceAll("''", "'") : undefined
 }

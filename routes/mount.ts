@@ -12,6 +12,8 @@ export type Action = 'list' | 'get' | 'count' | 'create' | 'update' | 'remove'
 /** One registration of the plugin. */
 export interface Mount {
   readonly prefix: string
+  /** Whether the prefix is the mount's alone; without one of its own its root is the host's. */
+  readonly hasRoot: boolean
   /** Part of every operationId, so that two mounts fit in one document: `v1.0` for the prefix `/v1.0`. */
   readonly name: string
   readonly rows: readonly CollectionRow[]

@@ -18,6 +18,7 @@ export interface EnumerationDefinition {
 
 export interface StructuredDefinition {
   readonly kind: 'entity' | 'complex'
+  readonly description: string
   readonly name: string
   readonly base?: StructuredType
   /** An abstract type has no instances. */
@@ -57,20 +58,20 @@ function checkName (name: string): void {
   if (!qualifiedName.test(name)) throw new TypeError(`"${name}" is not a qualified type name such as contoso.importOperation`)
 }
 
-function toStructured<P extends TProperties> (given: StructuredDefinition, properties: TProperties, description: string): Defined<P> {
+function toStructured<P extends TProperties> (given: StructuredDefinition, properties: TProperties): Defined<P> {
   checkName(given.name)
-  const schema = Type.Object({ [typeMember]: Type.String(), ...properties }, { description })
+  const schema = Type.Object({ [typeMember]: Type.String(), ...properties }, { description: given.description })
   return Object.freeze(Object.assign(schema, { [definition]: Object.freeze(given) })) as unknown as Defined<P>
 }
 
 /** An entity type without a base: the root of a family. */
 export function entity<P extends TProperties> (name: string, properties: P, { description, open = false, abstract = false }: TypeOptions): Defined<WithTypeMember & P> {
-  return toStructured({ kind: 'entity', name, own: properties, open, abstract }, properties, description)
+  return toStructured({ kind: 'entity', description, name, own: properties, open, abstract }, properties)
 }
 
 /** A structured type without a key, used as the value of a property. */
 export function complex<P extends TProperties> (name: string, properties: P, { description, open = false }: TypeOptions): Defined<WithTypeMember & P> {
-  return toStructured({ kind: 'complex', name, own: properties, open, abstract: false }, properties, description)
+  return toStructured({ kind: 'complex', description, name, own: properties, open, abstract: false }, properties)
 }
 
 /**
@@ -86,9 +87,9 @@ export function extend<B extends TProperties, P extends TProperties> (base: Defi
     if (Object.hasOwn(inherited, property)) throw new TypeError(`${name} declares "${property}", which it inherits`)
   }
   const given: StructuredDefinition = {
-    kind: base[definition].kind, name, base: base as unknown as StructuredType, own: properties, open: open || base[definition].open, abstract
+    kind: base[definition].kind, description, name, base: base as unknown as StructuredType, own: properties, open: open || base[definition].open, abstract
   }
-  return toStructured(given, { ...inherited, ...properties }, description)
+  return toStructured(given, { ...inherited, ...properties })
 }
 
 /** An enumeration; `members` maps each name to its numeric value. @see OData CSDL 4.01, 10 */

@@ -284,7 +284,7 @@ t.test('a failure of the service says nothing of the inside', async (t) => {
   const together = await delta([{ id: 'b' }, { id: 'bad' }])
   t.strictSame([together.status, together.error.target], [500, undefined])
   t.notMatch(together.text, /secret/)
-  await inner.commit({ tenant: 'local', owner: 'calls/57' }, [{ kind: 'insert', record: { id: 'old', type: 'contoso.secretOperation', created: 'c', text: '{"@odata.type":"#contoso.secretOperation"}' } }])
+  await inner.commit({ tenant: 'local', owner: 'calls/57' }, [{ kind: 'insert', record: { id: 'old', type: 'contoso.secretOperation', created: 'c', lastAction: '', status: -1, text: '{"@odata.type":"#contoso.secretOperation"}' } }])
   for (const headers of [{}, onError]) {
     const undeclared = await delta([{ id: 'old' }], headers)
     t.equal(undeclared.value?.[0]['@Core.DataModificationException'].responseCode ?? undeclared.status, 500)

@@ -37,7 +37,7 @@ const accepts = (schema: TSchema, value: unknown): boolean => issuesOf(schema, v
 t.test('a type knows its name, kind, base and own properties', async (t) => {
   const own = { rows: nullable(int32('How many.')) }
   const Import = extend(Operation, 'contoso.importOperation', own, said)
-  t.strictSame(definitionOf(Import), { kind: 'entity', name: 'contoso.importOperation', base: Operation, own, open: false, abstract: false })
+  t.strictSame(definitionOf(Import), { kind: 'entity', description: said.description, name: 'contoso.importOperation', base: Operation, own, open: false, abstract: false })
   t.equal(Import['description'], said.description)
   t.strictSame(declaredProperties(Import).map(([name]) => name), ['id', 'createdDateTime', 'lastActionDateTime', 'status', 'rows'])
   t.strictSame(lineage(Import), [Import, Operation, Entity])

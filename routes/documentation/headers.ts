@@ -7,10 +7,11 @@ interface HeaderSchema {
 }
 
 /** Request headers beside Authorization. No examples: Swagger UI would send them with every try. */
-export const requestHeaders: Readonly<Record<RequestHeader | 'client-request-id', HeaderSchema>> = {
+export const requestHeaders: Readonly<Record<RequestHeader | 'OData-MaxVersion' | 'client-request-id', HeaderSchema>> = {
   'If-Match': { type: 'string', description: 'Entity tags such as `W/"1-0a1b2c3d4e5f"`, or `*`: the request fails with 412 when the operation is in another state.' },
   'If-None-Match': { type: 'string', description: 'Entity tags, or `*` for any: a read answers 304 when the operation is in such a state, anything else fails with 412.' },
   Prefer: { type: 'string', description: '`return=minimal` for an answer without a body, `return=representation` for one with it. `create-if-missing` lets an update create what is not there, `odata.continue-on-error` lets the items of a delta payload succeed and fail each on its own, `odata.maxpagesize=20` asks for pages of at most so many operations.' },
+  'OData-MaxVersion': { type: 'string', description: 'The highest version of the protocol that the client understands, 4.0 or higher.' },
   'client-request-id': { type: 'string', description: 'An id of the client\'s own for the request, echoed in the answer.' }
 }
 

@@ -64,9 +64,17 @@ function toFailure (kinds: readonly ClientErrorName[]): Json {
 }
 
 /** Every error a route answers with. */
-function errorsOf ({ isGuarded, requireIfMatch }: Mount, { errors, method }: OperationRoute): ClientErrorName[] {
+function errorsOf ({ isGuarded, requireIfMatch }: Mount, { errors, method, successes }: OperationRoute): ClientErrorName[] {
+  const isRepresented = successes.some(({ body }) => body !== undefined)
   const needsCondition = requireIfMatch && (method === 'PATCH' || method === 'DELETE')
-  return [...(isGuarded ? ['unauthenticated', 'accessDenied'] as const : []), ...errors, ...(needsCondition ? ['preconditionRequired'] as const : []), 'generalException', 'serviceNotAvailable']
+  return [
+    ...(isGuarded ? ['unauthenticated', 'accessDenied'] as const : []),
+    ...errors,
+    ...(isRepresented ? ['notAcceptable'] as const : []),
+    ...(needsCondition ? ['preconditionRequired'] as const : []),
+    'generalException',
+    'serviceNotAvailable'
+  ]
 }
 
 function toResponses (mount: Mount, row: CollectionRow, route: OperationRoute): Json {
@@ -79,7 +87,7 @@ function toResponses (mount: Mount, row: CollectionRow, route: OperationRoute): 
 }
 
 function toRouteSchema (mount: Mount, row: CollectionRow, withId: boolean, route: OperationRoute): Json {
-  const names = [...route.requestHeaders, 'client-request-id'] as const
+  const names = [...route.requestHeaders, 'OData-MaxVersion', 'client-request-id'] as const
   return {
     operationId: [mount.name, row.stem, route.verb].filter((part) => part !== '').join('.'),
     tags: [toTag(row)],

@@ -1,18 +1,29 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Selection } from '../../odata/select.js'
 import type { OperationRecord } from '../../storage/store.js'
 import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
+import type { Format } from './format.js'
+import { getOffer, offers, setOffer } from './format.js'
 import { toEntityContext, toEntityUrl } from './links.js'
 import { toEntityTag } from './preconditions.js'
 import { addPreferenceApplied, parsePreferences } from './prefer.js'
-import { representationType, toEntityBody } from './representation.js'
+import type { BodyOptions } from './representation.js'
+import { toEntityBody } from './representation.js'
+import { selectMembers, toSelectList } from './selection.js'
 
-/** Answers with the operation and its entity tag. */
-export function sendEntity (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, record: OperationRecord): FastifyReply {
+/** What the body of an answer is to be like. */
+export function toBodyOptions (mount: Mount, row: CollectionRow, request: FastifyRequest, format: Format, context: string): BodyOptions {
+  return { context, format, types: mount.domain.types, toUrl: (id) => toEntityUrl(mount, row, request, id) }
+}
+
+/** Answers with the operation, or what is selected of it, and its entity tag. */
+export function sendEntity (mount: Mount, row: CollectionRow, request: FastifyRequest, reply: FastifyReply, record: OperationRecord, selection?: Selection): FastifyReply {
+  const offer = getOffer(request, offers.json)
+  setOffer(reply, offer)
   return reply
     .header('etag', toEntityTag(record.version))
-    .type(representationType)
-    .send(toEntityBody(record, toEntityContext(mount, row, request, record)))
+    .send(toEntityBody(selectMembers(record, selection), toBodyOptions(mount, row, request, offer, toEntityContext(mount, row, request, record, toSelectList(selection)))))
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { DeltaEntry } from '../../odata/delta.js'
 import type { ItemResult } from '../../operations/index.js'
 import { toGraphError } from './envelope.js'
-import { toTagged } from './representation.js'
+import type { BodyOptions } from './representation.js'
+import { toContext, toTagged } from './representation.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -34,9 +35,9 @@ function toFailed ({ attempt, id, error }: Extract<ItemResult, { kind: 'failed' 
   }
 }
 
-function toText (result: ItemResult): string {
+function toText (result: ItemResult, options: BodyOptions): string {
   switch (result.kind) {
-    case 'stored': return `{${toTagged(result.record)}`
+    case 'stored': return `{${toTagged(result.record, options)}`
     case 'removed': return JSON.stringify({ '@removed': { reason: 'deleted' }, id: result.id })
     case 'failed': return JSON.stringify(toFailed(result))
   }
@@ -46,11 +47,11 @@ function toText (result: ItemResult): string {
  * The answer to an update of a collection: the changes as they were applied, or failed, in the order of the request.
  * @see OData JSON Format 4.01, 15
  */
-export function toDeltaBody (changes: readonly Change[], context: string): string {
+export function toDeltaBody (changes: readonly Change[], options: BodyOptions): string {
   const value = changes.map(({ entry: { contentId }, result }) => {
-    const text = toText(result)
+    const text = toText(result, options)
     const annotation = JSON.stringify(contentId).slice(1, -1)
     return annotation === '' ? text : `${text.slice(0, -1)},${annotation}}`
   })
-  return `{"@odata.context":${JSON.stringify(context)},"value":[${value.join(',')}]}`
+  return `{${toContext(options)}"value":[${value.join(',')}]}`
 }

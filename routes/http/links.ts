@@ -11,7 +11,7 @@ function fill (url: string, request: FastifyRequest): string {
 }
 
 /** Where the mount is, as its clients see it. */
-function toRoot ({ prefix, baseUrl }: Mount, request: FastifyRequest): string {
+export function toRoot ({ prefix, baseUrl }: Mount, request: FastifyRequest): string {
   // a request of HTTP/1.0 may say no host: then links are relative
   const origin = request.host === '' ? '' : `${request.protocol}://${request.host}`
   return (baseUrl ?? origin) + fill(prefix, request)
@@ -33,7 +33,7 @@ export function toCollectionContext (mount: Mount, row: CollectionRow, request: 
 }
 
 /** A type below the declared one is named in the context. @see OData 4.01 Part 1, 10.5 and 10.6 */
-export function toEntityContext (mount: Mount, row: CollectionRow, request: FastifyRequest, { type }: OperationRecord): string {
+export function toEntityContext (mount: Mount, row: CollectionRow, request: FastifyRequest, { type }: OperationRecord, selectList: string): string {
   const cast = type === nameOf(row.type) ? '' : `/${type}`
-  return `${toCollectionContext(mount, row, request)}${cast}/$entity`
+  return `${toCollectionContext(mount, row, request)}${cast}${selectList}/$entity`
 }

@@ -1,26 +1,51 @@
 import { typeMember } from '../../schemas/definition.js'
+import type { TypeSet } from '../../schemas/type-set.js'
 import type { OperationRecord } from '../../storage/store.js'
+import { toFormatted } from './control-information.js'
+import type { Format } from './format.js'
 import { toEntityTag } from './preconditions.js'
 
-/** What Graph sends with a representation. @see OData JSON Format 4.01, 3 */
-export const representationType = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
+/** What a body is to be like. */
+export interface BodyOptions {
+  /** The context URL. */
+  readonly context: string
+  readonly format: Format
+  readonly types: TypeSet
+  /** The canonical URL of an operation. */
+  readonly toUrl: (id: string) => string
+}
 
 /**
- * A stored text with its entity tag. The type goes first, then the tag, before any property: the order a
- * streaming reader relies on.
+ * The members of an operation, without the opening brace. The type goes first, then the other control
+ * information, before any property: the order a streaming reader relies on. What is stored goes out as it is,
+ * unless the format asks for something else.
  * @see OData JSON Format 4.01, 4.4
  */
-export function toTagged ({ type, text, version }: OperationRecord): string {
-  const head = `"${typeMember}":"#${type}"`
-  return `${head},"@odata.etag":${JSON.stringify(toEntityTag(version))}${text.slice(head.length + 1)}`
+export function toTagged (record: OperationRecord, { format, types, toUrl }: BodyOptions): string {
+  const { id, type, text, version } = record
+  const { level, isIeee754Compatible } = format
+  const etag = toEntityTag(version)
+  if (level === 'minimal' && !isIeee754Compatible) {
+    const head = `"${typeMember}":"#${type}"`
+    return `${head},"@odata.etag":${JSON.stringify(etag)}${text.slice(head.length + 1)}`
+  }
+  const { [typeMember]: _typeName, ...members } = toFormatted(record.value, types.find(type), format)
+  const links = level === 'full' ? { '@odata.id': toUrl(id), '@odata.editLink': toUrl(id) } : {}
+  const control = level === 'none' ? {} : { [typeMember]: `#${type}`, ...links, '@odata.etag': etag }
+  return JSON.stringify({ ...control, ...members }).slice(1)
+}
+
+/** Where the answer is described, unless the format wants no such thing. */
+export function toContext ({ context, format: { level } }: BodyOptions): string {
+  return level === 'none' ? '' : `"@odata.context":${JSON.stringify(context)},`
 }
 
 /** The body of a single operation. */
-export function toEntityBody (record: OperationRecord, context: string): string {
-  return `{"@odata.context":${JSON.stringify(context)},${toTagged(record)}`
+export function toEntityBody (record: OperationRecord, options: BodyOptions): string {
+  return `{${toContext(options)}${toTagged(record, options)}`
 }
 
-/** What a page says beside its operations. @see OData JSON Format 4.01, 4.5.5 and 4.5.6 */
+/** What a page says beside its operations, at every level. @see OData JSON Format 4.01, 3.1.3, 4.5.5 and 4.5.6 */
 export interface PageNotes {
   /** The URL of the next page. */
   readonly nextLink: string | undefined
@@ -29,9 +54,9 @@ export interface PageNotes {
 }
 
 /** The body of a page. */
-export function toListBody (records: readonly OperationRecord[], context: string, { nextLink, count }: PageNotes): string {
-  const value = records.map((record) => `{${toTagged(record)}`).join(',')
+export function toListBody (records: readonly OperationRecord[], options: BodyOptions, { nextLink, count }: PageNotes): string {
+  const value = records.map((record) => `{${toTagged(record, options)}`).join(',')
   const next = nextLink === undefined ? '' : `,"@odata.nextLink":${JSON.stringify(nextLink)}`
   const counted = count === undefined ? '' : `"@odata.count":${count},`
-  return `{"@odata.context":${JSON.stringify(context)},${counted}"value":[${value}]${next}}`
+  return `{${toContext(options)}${counted}"value":[${value}]${next}}`
 }

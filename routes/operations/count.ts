@@ -1,6 +1,7 @@
 import { parseFilter } from '../../odata/filter.js'
 import type { QueryOptions } from '../../odata/options.js'
 import { andThen } from '../../storage/awaitable.js'
+import { getOffer, offers, setOffer } from '../http/format.js'
 import { toCollection } from '../mount.js'
 import type { OperationRoute } from '../route.js'
 
@@ -17,6 +18,9 @@ export const count: OperationRoute = {
   handle: ({ domain }, row) => (request, reply) => {
     const { $filter } = request.query as QueryOptions
     const filter = $filter === undefined ? undefined : parseFilter($filter, row.type)
-    return andThen(domain.count(toCollection(row, request), filter), (found) => reply.type('text/plain;charset=utf-8').send(String(found)))
+    return andThen(domain.count(toCollection(row, request), filter), (found) => {
+      setOffer(reply, getOffer(request, offers.count))
+      return reply.send(String(found))
+    })
   }
 }

@@ -7,9 +7,11 @@ import { andThen } from '../../storage/awaitable.js'
 import { toSortKey, toTotalOrder } from '../../storage/query/order.js'
 import type { Collection } from '../../storage/store.js'
 import type { CollectionRow } from '../collection.js'
+import { toBodyOptions } from '../http/answers.js'
+import { getOffer, offers, setOffer } from '../http/format.js'
 import { toCollectionContext, toCollectionUrl } from '../http/links.js'
 import { addPreferenceApplied, parsePreferences } from '../http/prefer.js'
-import { representationType, toListBody } from '../http/representation.js'
+import { toListBody } from '../http/representation.js'
 import { selectMembers, toSelectList } from '../http/selection.js'
 import type { Mount } from '../mount.js'
 import { toCollection } from '../mount.js'
@@ -54,7 +56,10 @@ export const list: OperationRoute = {
         const nextLink = last && toNextLink(mount, row, request, options, { after: toSortKey(last, toTotalOrder(query)), size: preferred })
         const shown = records.slice(0, size).map((record) => selectMembers(record, selection))
         if (maxPageSize !== undefined) addPreferenceApplied(reply, `odata.maxpagesize=${maxPageSize}`)
-        return reply.type(representationType).send(toListBody(shown, toCollectionContext(mount, row, request) + toSelectList(selection), { nextLink, count }))
+        const offer = getOffer(request, offers.json)
+        setOffer(reply, offer)
+        const context = toCollectionContext(mount, row, request) + toSelectList(selection)
+        return reply.send(toListBody(shown, toBodyOptions(mount, row, request, offer, context), { nextLink, count }))
       }))
   }
 }

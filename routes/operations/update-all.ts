@@ -2,13 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest } from '../../errors.js'
 import type { DeltaEntry } from '../../odata/delta.js'
 import type { Item } from '../../operations/index.js'
+import { toBodyOptions } from '../http/answers.js'
 import type { Change } from '../http/delta.js'
 import { toDeltaBody } from '../http/delta.js'
 import { toGraphError } from '../http/envelope.js'
+import { getOffer, offers, setOffer } from '../http/format.js'
 import { toCollectionContext } from '../http/links.js'
 import { parseVersions } from '../http/preconditions.js'
 import { addPreferenceApplied, parsePreferences } from '../http/prefer.js'
-import { representationType } from '../http/representation.js'
 import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
 import { toCollection } from '../mount.js'
@@ -56,5 +57,7 @@ export async function updateAll (mount: Mount, row: CollectionRow, request: Fast
   if (preference === 'minimal' && failed.length === 0) return await reply.code(204).send()
   // a client that wants no more is told what failed
   const told = preference === 'minimal' ? failed : changes
-  return await reply.type(representationType).send(toDeltaBody(told, `${toCollectionContext(mount, row, request)}/$delta`))
+  const offer = getOffer(request, offers.json)
+  setOffer(reply, offer)
+  return await reply.send(toDeltaBody(told, toBodyOptions(mount, row, request, offer, `${toCollectionContext(mount, row, request)}/$delta`)))
 }

@@ -33,7 +33,7 @@ const controlInformation = {
 
 /** The representation: `allOf` of the base and what the type adds, never closed, since derived types add more. */
 function toRepresentation (type: StructuredType, derived: readonly StructuredType[]): Json {
-  const { name, base, own, kind } = definitionOf(type)
+  const { name, base, own, kind, description } = definitionOf(type)
   const control = kind === 'entity' ? controlInformation : { [typeMember]: controlInformation[typeMember] }
   const members = {
     type: 'object',
@@ -51,7 +51,7 @@ function toRepresentation (type: StructuredType, derived: readonly StructuredTyp
       }
     })
   }
-  const said = { title: toShortName(name), description: type['description'] as string }
+  const said = { title: toShortName(name), description }
   return base === undefined ? { ...said, ...members } : { ...said, allOf: [{ $ref: toReference(nameOf(base), 'result') }, members] }
 }
 
@@ -99,7 +99,7 @@ export function toComponents (declared: Iterable<StructuredType>, types: TypeSet
       components[nameOf(complexType)] = toRepresentation(complexType, [])
       for (const view of ['create', 'update'] as const) {
         const name = toComponentName(nameOf(complexType), view)
-        components[name] = withNotes(toComplexSchema(complexType, view, toReference), name, complexType['description'] as string)
+        components[name] = withNotes(toComplexSchema(complexType, view, toReference), name, definitionOf(complexType).description)
       }
     }
   }

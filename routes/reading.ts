@@ -1,0 +1,64 @@
+import type { FastifyRequest } from 'fastify'
+import { invalidRequest } from '../errors.js'
+import { isDeltaPayload, parseDelta } from '../odata/delta.js'
+import type { OptionName } from '../odata/options.js'
+import { parseQueryOptions } from '../odata/options.js'
+import { checkDepth } from '../operations/index.js'
+import type { CollectionRow } from './collection.js'
+import { getOffer, offers } from './http/format.js'
+import { checkVersions } from './http/versions.js'
+import type { Mount } from './mount.js'
+import type { OperationRoute } from './route.js'
+
+/** A step of reading a request, before its body is validated. */
+type Reader = (request: FastifyRequest) => Promise<void>
+
+/**
+ * Reads what stands behind the `?` of the URL, whatever the host's parser made of it.
+ * @throws invalidRequest
+ */
+export function readQuery (request: FastifyRequest, supported: readonly OptionName[]): void {
+  const { url } = request
+  const start = url.indexOf('?')
+  request.query = parseQueryOptions(start === -1 ? '' : url.slice(start + 1), supported)
+}
+
+/**
+ * Reads the body of a route; a delta payload becomes the list of its changes, which no operation is.
+ * @throws invalidRequest for a delta payload where none is expected: it must not be taken for an operation's members
+ */
+function toBodyReader ({ domain }: Mount, { type }: CollectionRow, body: NonNullable<OperationRoute['body']>, takesDelta: boolean): Reader {
+  const { read, parse } = domain.bodyRules(type)
+  return async (request) => {
+    if (!isDeltaPayload(request.body)) {
+      // what may be a list has no schema of one shape
+      request.body = takesDelta ? parse(request.body, body) : read(request.body)
+      return
+    }
+    if (!takesDelta) throw invalidRequest([{ target: '', message: 'a delta payload updates a collection: send it in a PATCH of the collection' }])
+    checkDepth(request.body)
+    request.body = parseDelta(request.body)
+  }
+}
+
+/**
+ * Whether the request can be answered as it wants to be: found out before anything is written.
+ * @throws invalidRequest, notAcceptable
+ */
+function toNegotiation ({ successes }: OperationRoute): Reader {
+  const body = successes.find((success) => success.body !== undefined)?.body
+  return async (request) => {
+    checkVersions(request)
+    if (body !== undefined) getOffer(request, body === 'count' ? offers.count : offers.json)
+  }
+}
+
+/** How a request of a route is read: what it wants to be answered with, its query options, its body. */
+export function toReaders (mount: Mount, row: CollectionRow, route: OperationRoute): Reader[] {
+  const { query = [], body, takesDelta = false } = route
+  return [
+    toNegotiation(route),
+    async (request) => { readQuery(request, query) },
+    ...(body === undefined ? [] : [toBodyReader(mount, row, body, takesDelta)])
+  ]
+}
