@@ -323,12 +323,13 @@ t.test('changes that meet another process are planned again, all of them, until 
     },
     close: () => undefined
   }
-  const { delta } = await setUp(t, () => store, { writeTimeoutMillis: 60 })
-  const { value } = await delta([{ id: 'a', mine: 1 }, { id: 'b', mine: 1 }, { id: 'new' }])
+  const patient = await setUp(t, () => store)
+  const { value } = await patient.delta([{ id: 'a', mine: 1 }, { id: 'b', mine: 1 }, { id: 'new' }])
   t.equal(commits, 2)
   t.match(value, [{ mine: 1 }, { mine: 1, theirs1: 1 }, { id: 'new' }])
   intrusions = Infinity
-  const { status, headers } = await delta([{ id: 'a', mine: 2 }, { id: 'b', mine: 2 }])
+  const hasty = await setUp(t, () => store, { writeTimeoutMillis: 60 })
+  const { status, headers } = await hasty.delta([{ id: 'a', mine: 2 }, { id: 'b', mine: 2 }])
   t.strictSame([status, headers['retry-after']], [503, '1'])
   t.equal((await rival.send('GET', `${calls}/a`)).body.mine, 1, 'nothing of it is there')
 })
