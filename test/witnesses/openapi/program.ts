@@ -55,7 +55,7 @@ await client.DELETE('/v1.0/sites/{siteId}/onenote/operations/{id}', { params: { 
 const left = await client.GET(notes, { params: notebook })
 
 /** Never run: what the types refuse. */
-export async function refused (): Promise<object[]> {
+export async function refused (): Promise<object> {
   // @ts-expect-error onenoteOperation is closed
   const closed: components['schemas']['microsoft.graph.onenoteOperationUpdate'] = { colour: 'red' }
   const open: components['schemas']['microsoft.graph.commsOperationUpdate'] = { colour: 'red' }
@@ -72,10 +72,10 @@ export async function refused (): Promise<object[]> {
   // @ts-expect-error a collection is not deleted
   await client.DELETE(notes, { params: notebook })
   // @ts-expect-error there is no such property
-  note.data?.colour
+  const property: unknown = note.data?.colour
   // @ts-expect-error an error has no such member
-  absent.error?.colour
-  return [closed, open]
+  const member: unknown = absent.error?.colour
+  return { closed, open, property, member }
 }
 
 process.stdout.write(JSON.stringify({
