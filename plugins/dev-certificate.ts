@@ -30,15 +30,11 @@ const lifetimeDays = 365
 /** With less than this left an authority is made anew. */
 const renewalDays = 30
 
-function isCode (error: unknown, code: string): boolean {
-  return (error as NodeJS.ErrnoException).code === code
-}
-
 async function findText (file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }
@@ -103,16 +99,19 @@ async function makeLeaf (authority: KeyPair, keys: KeyPair, notBefore: Date, not
   return `${certificate.toString('pem')}\n`
 }
 
-/** The key of the authority; of servers that start at once the first makes it for all. */
-async function openKeys (folder: string): Promise<KeyPair> {
-  const file = join(folder, 'authority.key')
-  if (await findText(file) === undefined) {
-    const draft = join(folder, `${randomUUID()}.key`)
-    await writeFile(draft, toPem((await makeKeys()).privateKey), { mode: 0o600 })
-    await link(draft, file).catch((error: unknown) => { if (!isCode(error, 'EEXIST')) throw error })
-    await rm(draft)
-  }
-  return await parseKeys(await readFile(file, 'utf8'))
+/** Of servers that start at once the first makes the key for all. */
+async function makeKeyFile (file: string): Promise<string> {
+  const draft = `${file}.${randomUUID()}`
+  await writeFile(draft, toPem((await makeKeys()).privateKey), { mode: 0o600 })
+  const failure = await link(draft, file).catch((error: unknown) => error as Error)
+  await rm(draft)
+  const pem = await findText(file)
+  if (pem === undefined) throw failure as Error
+  return pem
+}
+
+async function openKeys (file: string): Promise<KeyPair> {
+  return await parseKeys(await findText(file) ?? await makeKeyFile(file))
 }
 
 function isFresh (pem: string, keys: KeyPair, now: Date): boolean {
@@ -120,7 +119,7 @@ function isFresh (pem: string, keys: KeyPair, now: Date): boolean {
   return certificate.checkPrivateKey(KeyObject.from(keys.privateKey)) && Date.parse(certificate.validTo) - now.getTime() > renewalDays * dayMillis
 }
 
-/** Its certificate. All that are made with one key are as good as each other, so that the last of several may win. */
+/** The certificate of the authority. All that are made with one key are as good as each other, so that the last of several may win. */
 async function openAuthority (file: string, keys: KeyPair, now: Date): Promise<string> {
   const found = await findText(file)
   if (found !== undefined && isFresh(found, keys, now)) return found
@@ -139,7 +138,7 @@ async function openAuthority (file: string, keys: KeyPair, now: Date): Promise<s
 export async function makeDevelopmentCertificate (folder: string, now = new Date()): Promise<DevelopmentCertificate> {
   const file = resolve(folder, 'authority.pem')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const authority = await openKeys(folder)
+  const authority = await openKeys(join(folder, 'authority.key'))
   const { validTo } = new X509Certificate(await openAuthority(file, authority, now))
   const keys = await makeKeys()
   return Object.freeze<DevelopmentCertificate>({ key: toPem(keys.privateKey), cert: await makeLeaf(authority, keys, now, new Date(validTo)), file })
