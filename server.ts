@@ -52,12 +52,12 @@ async function chooseCertificate ({ HTTPS: setting = '0' }: Environment, host: s
   if (setting !== '1') throw new SettingError(`HTTPS=${setting} is neither 1 nor 0`)
   // the certificate library is loaded by those who want a certificate
   const { certifiedHosts, makeDevelopmentCertificate } = await import('./plugins/dev-certificate.js')
-  // whose names nobody else can prove either: other addresses need a certificate and a proxy of their own
+  // other names are a proxy's to prove, in production too
   if (!certifiedHosts.includes(host.toLowerCase())) throw new SettingError(`HTTPS=1 has a development certificate, which is for HOST ${certifiedHosts.join(', ')} only`)
   try {
     return await makeDevelopmentCertificate(certificateFolder)
   } catch (error) {
-    throw new SettingError(`HTTPS=1 cannot use the folder ${certificateFolder}; remove it and it is made anew (${(error as Error).message})`)
+    throw new SettingError(`HTTPS=1 cannot use the folder ${certificateFolder}; remove it and it is made anew (${(error as Error).message})`, { cause: error })
   }
 }
 
