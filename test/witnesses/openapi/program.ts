@@ -43,9 +43,10 @@ const comms = await client.PATCH(calls, {
 })
 const code: number | undefined = comms.data?.resultInfo?.code
 
-const list = await client.GET(notes, { params: { ...notebook, query: { $top: '5' } } })
+const list = await client.GET(notes, { params: { ...notebook, query: { $top: 5, $filter: 'status eq \'Completed\'', $orderby: 'createdDateTime desc', $count: true } } })
 const ids: string[] | undefined = list.data?.value.map(({ id }) => id)
 const next: string | undefined = list.data?.['@odata.nextLink']
+const count: number | undefined = list.data?.['@odata.count']
 
 const refusal = await client.GET('/v1.0/me/onenote/operations/{id}', { params: { path: { id: 'nobody' } } })
 const absent = await client.GET('/v1.0/sites/{siteId}/onenote/operations/{id}', { params: { path: { siteId: '9c1d', id: 'nobody' } } })
@@ -67,6 +68,8 @@ export async function refused (): Promise<object> {
   await client.PATCH(calls, { params: call, body: { resultInfo: { code: 'four', subcode: 7 } } })
   // @ts-expect-error the call is not named
   await client.PATCH(calls, { body: { status: 'Running' } })
+  // @ts-expect-error a page's size is a number
+  await client.GET(notes, { params: { ...notebook, query: { $top: 'all' } } })
   // @ts-expect-error there is no such path
   await client.GET('/v1.0/onenote/operations', {})
   // @ts-expect-error a collection is not deleted
@@ -82,7 +85,7 @@ process.stdout.write(JSON.stringify({
   statusesAreExact,
   note: [note.response.status, note.data?.status, percentComplete, reason],
   comms: [comms.response.status, comms.data?.status, comms.data?.clientContext, code],
-  list: [list.response.status, ids, next === undefined],
+  list: [list.response.status, ids, next === undefined, count],
   refusal: [refusal.response.status, refusal.error?.error.code],
   absent: [absent.response.status, complaint, absent.error?.error.innerError['request-id'] === absent.response.headers.get('request-id')],
   left: left.data?.value.length
