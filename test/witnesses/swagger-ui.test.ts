@@ -44,7 +44,7 @@ async function openPage (t: Test, program: BrowserProgram): Promise<{ page: Page
   const browser = await launch(program)
   t.teardown(async () => { await browser.close() })
   const page = await browser.newPage({ viewport: { width: 1280, height: 1200 } })
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(40_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => { complaints.push(error.message) })
   page.on('request', (request) => { if (!/^(?:data|blob):/.test(request.url()) && new URL(request.url()).origin !== url) complaints.push(request.url()) })
