@@ -6,6 +6,7 @@ import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import graphOperations, { jwtAuth, memoryStore, recommendedServerOptions, sqliteStore, graphNotFoundHandler } from './index.js'
 import type { Authenticate, OperationStore } from './index.js'
+import type { DevelopmentCertificate } from './plugins/dev-certificate.js'
 import { devIssuerPlugin, makeDevelopmentIssuer } from './plugins/dev-issuer.js'
 import type { DevelopmentIssuer } from './plugins/dev-issuer.js'
 import { probesPlugin } from './plugins/probes.js'
@@ -20,6 +21,8 @@ interface GraphServer {
   readonly port: number
   /** There when the server makes its own tokens. */
   readonly issuer: DevelopmentIssuer | undefined
+  /** There when the server speaks TLS. */
+  readonly certificate: DevelopmentCertificate | undefined
 }
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
@@ -40,6 +43,22 @@ function parsePort (setting: string): number {
   const port = Number(setting)
   if (!/^\d+$/.test(setting) || port > 65_535) throw new SettingError(`PORT=${setting} is not a port`)
   return port
+}
+
+const certificateFolder = '.development-certificate'
+
+async function chooseCertificate ({ HTTPS: setting = '0' }: Environment, host: string): Promise<DevelopmentCertificate | undefined> {
+  if (setting === '0') return undefined
+  if (setting !== '1') throw new SettingError(`HTTPS=${setting} is neither 1 nor 0`)
+  // the certificate library is loaded by those who want a certificate
+  const { certifiedHosts, makeDevelopmentCertificate } = await import('./plugins/dev-certificate.js')
+  // other names are a proxy's to prove, in production too
+  if (!certifiedHosts.includes(host.toLowerCase())) throw new SettingError(`HTTPS=1 has a development certificate, which is for HOST ${certifiedHosts.join(', ')} only`)
+  try {
+    return await makeDevelopmentCertificate(certificateFolder)
+  } catch (error) {
+    throw new SettingError(`HTTPS=1 cannot use the folder ${certificateFolder}; remove it and it is made anew (${(error as Error).message})`, { cause: error })
+  }
 }
 
 async function chooseAuth (environment: Environment, host: string): Promise<{ auth: Authenticate, issuer: DevelopmentIssuer | undefined }> {
@@ -63,8 +82,10 @@ export async function createServer (environment: Environment): Promise<GraphServ
   const { HOST: host = '127.0.0.1', PORT = '3000', STORE = 'sqlite:operations.db', LOG_LEVEL: level = 'warn' } = environment
   const port = parsePort(PORT)
   const { auth, issuer } = await chooseAuth(environment, host)
+  const certificate = await chooseCertificate(environment, host)
   const store = await openStore(STORE)
-  const app = Fastify({ ...recommendedServerOptions, logger: { level, stream: process.stderr } })
+  const options = { ...recommendedServerOptions, logger: { level, stream: process.stderr } }
+  const app = certificate === undefined ? Fastify(options) : Fastify({ ...options, https: certificate }) as unknown as FastifyInstance
   app.setNotFoundHandler(graphNotFoundHandler)
   await app.register(swagger, {
     openapi: {
@@ -78,22 +99,39 @@ export async function createServer (environment: Environment): Promise<GraphServ
   await app.register(graphOperations, { prefix: '/beta', auth })
   await app.register(probesPlugin, { drainMillis: 1_000 })
   if (issuer !== undefined) await app.register(devIssuerPlugin, { issuer })
-  return { app, host, port, issuer }
+  return { app, host, port, issuer, certificate }
 }
 
-async function announce (address: string, issuer: DevelopmentIssuer | undefined): Promise<void> {
+/** A word of a shell, whatever is in it. */
+function quote (text: string): string {
+  return `'${text.replaceAll('\'', '\'\\\'\'')}'`
+}
+
+/** What to paste for a client to trust the certificate, and for the Graph client to send it a token. */
+function toClientLines (address: string, { file }: DevelopmentCertificate): string[] {
+  const { port } = new URL(address)
+  return [
+    `export NODE_EXTRA_CA_CERTS=${quote(file)}`,
+    `Client.init({ baseUrl: 'https://localhost:${port}/', defaultVersion: 'v1.0', customHosts: new Set(['localhost']), authProvider })`
+  ]
+}
+
+async function announce (address: string, { issuer, certificate }: GraphServer): Promise<void> {
   const lines = [`listening on ${address}`, `documentation ${address}/docs`]
+  if (certificate !== undefined) lines.push(...toClientLines(address, certificate))
   if (issuer !== undefined) {
     const token = await issuer.sign({})
-    lines.push(`token ${token}`, `curl -X POST -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"clientContext":"hello"}' ${address}/v1.0/communications/calls/57dab8b1/operations`)
+    const trust = certificate === undefined ? '' : `--cacert ${quote(certificate.file)} `
+    lines.push(`token ${token}`, `curl ${trust}-X POST -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"clientContext":"hello"}' ${address}/v1.0/communications/calls/57dab8b1/operations`)
   }
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
 async function main (): Promise<void> {
-  const { app, host, port, issuer } = await createServer(process.env)
+  const server = await createServer(process.env)
+  const { app, host, port } = server
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { void app.drain() })
-  await announce(await app.listen({ host, port }), issuer)
+  await announce(await app.listen({ host, port }), server)
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -1,9 +1,13 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
+import { createPrivateKey, createPublicKey, webcrypto, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { createServer as createSecureServer, request as requestSecurely } from 'node:https'
+import type { ServerOptions } from 'node:https'
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -15,6 +19,7 @@ import type { InjectOptions } from 'light-my-request'
 import { OAuth2Server } from 'oauth2-mock-server'
 import t from 'tap'
 import type { Test } from 'tap'
+import { makeDevelopmentCertificate } from '../plugins/dev-certificate.js'
 import { createServer } from '../server.js'
 import { toUncounted } from './support/uncounted.js'
 
@@ -24,7 +29,7 @@ const ids = ['request-id', 'client-request-id']
 
 type Environment = Record<string, string>
 
-const settingNames = ['HOST', 'PORT', 'STORE', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI', 'LOG_LEVEL', 'NODE_ENV']
+const settingNames = ['HOST', 'PORT', 'HTTPS', 'STORE', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI', 'LOG_LEVEL', 'NODE_ENV']
 
 /** The environment of the tests, without what would be settings of the server. */
 function toEnvironment (settings: Environment): NodeJS.ProcessEnv {
@@ -44,8 +49,8 @@ function toLaunch (isCounted: boolean, ...args: string[]): [file: string, args: 
 }
 
 /** The server in a process of its own; it does not outlive the test. */
-function spawnServer (t: Test, settings: Environment, isCounted = false): ChildProcessByStdio<null, Readable, Readable> {
-  const child = spawn(...toLaunch(isCounted, 'server.ts'), { cwd: root, env: toEnvironment(settings), stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL' })
+function spawnServer (t: Test, settings: Environment, isCounted = false, cwd = root): ChildProcessByStdio<null, Readable, Readable> {
+  const child = spawn(...toLaunch(isCounted, join(root, 'server.ts')), { cwd, env: toEnvironment(settings), stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL' })
   t.teardown(() => { child.kill('SIGKILL') })
   return child
 }
@@ -54,6 +59,7 @@ interface Running {
   readonly url: string
   readonly token: string
   readonly curl: string
+  readonly output: string
   readonly signal: (name: NodeJS.Signals) => void
   /** Exit code and signal. */
   readonly exit: Promise<unknown[]>
@@ -61,8 +67,8 @@ interface Running {
   readonly log: Promise<string>
 }
 
-async function start (t: Test, settings: Environment, isCounted = false): Promise<Running> {
-  const child = spawnServer(t, { PORT: '0', ...settings }, isCounted)
+async function start (t: Test, settings: Environment, isCounted = false, cwd = root): Promise<Running> {
+  const child = spawnServer(t, { PORT: '0', ...settings }, isCounted, cwd)
   const exit = once(child, 'exit')
   const log = text(child.stderr)
   let output = ''
@@ -73,7 +79,7 @@ async function start (t: Test, settings: Environment, isCounted = false): Promis
   }
   const find = (pattern: RegExp): string => pattern.exec(output)?.[1] ?? ''
   return {
-    url: find(/^listening on (.+)$/m), token: find(/^token (.+)$/m), curl: find(/^(curl .+)$/m), exit, log, signal: (name) => { child.kill(name) }
+    url: find(/^listening on (.+)$/m), token: find(/^token (.+)$/m), curl: find(/^(curl .+)$/m), output, exit, log, signal: (name) => { child.kill(name) }
   }
 }
 
@@ -204,6 +210,7 @@ t.test('settings that cannot be used end it with a message', { buffered: true },
     [/need AUTH_ISSUER/, { AUTH_AUDIENCE: 'api' }],
     [/PORT=http is not a port/, { PORT: 'http' }],
     [/STORE=mysql:\/\/x is neither/, { STORE: 'mysql://x' }],
+    [/HTTPS=yes is neither 1 nor 0/, { HTTPS: 'yes' }],
     [/EADDRINUSE/, { PORT: String(occupied.address().port), STORE: 'memory:' }]
   ]
   const run = async ([message, settings]: [RegExp, Environment]): Promise<void> => {
@@ -255,6 +262,138 @@ t.test('every setting is checked', async (t) => {
   await t.rejects(createServer({ STORE: 'memory:', AUTH_ISSUER: '', AUTH_AUDIENCE: 'x', AUTH_JWKS_URI: 'http://127.0.0.1/' }), { code: 'OPS_ERR_OPTION' })
   await t.rejects(createServer({ STORE: 'memory:', AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URI: 'x' }), { code: 'OPS_ERR_OPTION' })
   await t.rejects(createServer({ STORE: 'memory:', LOG_LEVEL: 'loud' }))
+  for (const HTTPS of ['', 'yes', 'true', '2', '01', ' 1']) await t.rejects(createServer({ HTTPS, STORE: 'memory:' }), { name: 'SettingError', message: `HTTPS=${HTTPS} is neither 1 nor 0` })
+  const issuer = { AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'api', AUTH_JWKS_URI: 'https://issuer.example/keys' }
+  for (const HOST of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.2', 'graph.example']) {
+    await t.rejects(createServer({ ...issuer, HTTPS: '1', HOST, STORE: 'memory:' }), { name: 'SettingError', message: /^HTTPS=1.* HOST localhost, 127\.0\.0\.1, ::1 only$/ }, HOST)
+  }
+  t.equal((await make(t, { HTTPS: '0' })).certificate, undefined)
+})
+
+/** The status, the links and the body of an answer over TLS. */
+async function askSecurely (url: string, ca: string, token = '', method = 'GET'): Promise<{ status: number | undefined, location: string | undefined, body: string }> {
+  const sent = requestSecurely(url, { ca, method, agent: false, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } })
+  sent.end(method === 'GET' ? undefined : '{}')
+  const [response] = await once(sent, 'response') as [IncomingMessage]
+  return { status: response.statusCode, location: response.headers.location, body: await text(response) }
+}
+
+t.test('HTTPS=1 serves TLS, and says how to trust it', { buffered: true }, async (t) => {
+  const folder = t.testdir({ 'it\'s here': {} })
+  const cwd = join(folder, 'it\'s here')
+  const { url, token, curl, output, signal, exit, log } = await start(t, { HTTPS: '1', STORE: 'memory:', HOST: 'localhost' }, true, cwd)
+  t.match(output, /^listening on https:\/\/[^\n]+\ndocumentation https:/)
+  const { port } = new URL(url)
+  t.ok(output.includes(`\nClient.init({ baseUrl: 'https://localhost:${port}/', defaultVersion: 'v1.0', customHosts: new Set(['localhost']), authProvider })\n`))
+  const file = join(cwd, '.development-certificate', 'authority.pem')
+  if (withoutCurl === false) {
+    const run = async (script: string) => (await promisify(execFile)('bash', ['-c', script], { timeout: 10_000 })).stdout
+    t.equal(await run(`${/^export .*$/m.exec(output)?.[0]}\nprintf %s "$NODE_EXTRA_CA_CERTS"`), file)
+    t.match(JSON.parse(await run(`${curl} -s`)), { clientContext: 'hello' })
+  }
+  const ca = readFileSync(file, 'utf8')
+  const created = await askSecurely(`https://localhost:${port}/v1.0${calls}`, ca, token, 'POST')
+  t.equal(created.status, 201)
+  t.ok(created.location?.startsWith(`https://localhost:${port}/v1.0${calls}/`), 'links are https')
+  t.match(await askSecurely(`https://localhost:${port}/docs`, ca), { status: 200, body: /swagger-ui/ })
+  signal('SIGTERM')
+  t.strictSame(await exit, [0, null])
+  t.equal(await log, '')
+})
+
+t.test('the development certificate', async (t) => {
+  const dir = t.testdir()
+  t.chdir(dir)
+  const folder = join(dir, '.development-certificate')
+  const { app, certificate } = await make(t, { HTTPS: '1', NODE_ENV: 'test' })
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const ca = readFileSync(join(folder, 'authority.pem'), 'utf8')
+  const verifies = (leaf: string, authority: string) => new X509Certificate(leaf).verify(new X509Certificate(authority).publicKey)
+
+  await t.test('is for this machine, and for a year', async (t) => {
+    t.equal(certificate?.file, join(folder, 'authority.pem'))
+    for (const host of ['localhost', '127.0.0.1']) t.equal((await askSecurely(`https://${host}:${port}/livez`, ca)).body, 'ok', host)
+    await t.rejects(askSecurely(`https://localhost:${port}/livez`, readFileSync(join(root, 'LICENSE'), 'utf8')), { code: /CERT|SIGNATURE|ISSUER/ }, 'and nobody trusts it unasked')
+    const leaf = new X509Certificate(String(certificate?.cert))
+    t.equal(leaf.subjectAltName, 'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1')
+    t.strictSame([leaf.ca, new X509Certificate(ca).ca], [false, true])
+    for (const each of [leaf, new X509Certificate(ca)]) t.equal(Date.parse(each.validTo) - Date.parse(each.validFrom), 365 * 86_400_000)
+  })
+
+  await t.test('keeps its key to itself', async (t) => {
+    t.strictSame(readdirSync(folder).sort(), ['authority.key', 'authority.pem'])
+    const modeOf = (file: string) => statSync(file).mode & 0o777
+    t.strictSame([modeOf(folder), modeOf(join(folder, 'authority.key'))], [0o700, 0o600])
+    t.notMatch(ca, /PRIVATE/)
+  })
+
+  await t.test('comes of one authority, however often the server starts', async (t) => {
+    const again = await makeDevelopmentCertificate(folder)
+    t.equal(readFileSync(again.file, 'utf8'), ca)
+    t.not(again.cert, certificate?.cert)
+    t.not(again.key, certificate?.key)
+    t.ok(verifies(again.cert, ca))
+  })
+
+  await t.test('of servers that start at once every one is trusted', async (t) => {
+    const fresh = join(dir, 'at-once')
+    const made = await Promise.all(Array.from({ length: 8 }, async () => await makeDevelopmentCertificate(fresh)))
+    const authority = readFileSync(join(fresh, 'authority.pem'), 'utf8')
+    for (const { cert } of made) t.ok(verifies(cert, authority))
+    t.strictSame(readdirSync(fresh).sort(), ['authority.key', 'authority.pem'])
+  })
+
+  await t.test('is made anew when its year is nearly over, with the key that is trusted already', async (t) => {
+    const aged = join(dir, 'aged')
+    const day = 86_400_000
+    const old = await makeDevelopmentCertificate(aged, new Date(Date.now() - 334 * day))
+    const before = readFileSync(old.file, 'utf8')
+    t.equal(readFileSync((await makeDevelopmentCertificate(aged)).file, 'utf8'), before, '31 days are enough')
+    const late = await makeDevelopmentCertificate(aged, new Date(Date.now() + 2 * day))
+    const after = readFileSync(late.file, 'utf8')
+    t.not(after, before)
+    t.ok(Date.parse(new X509Certificate(after).validTo) > Date.now() + 366 * day)
+    t.ok(verifies(late.cert, before))
+    t.ok(verifies(old.cert, after))
+    writeFileSync(late.file, ca)
+    t.ok(verifies((await makeDevelopmentCertificate(aged)).cert, readFileSync(late.file, 'utf8')), 'and when it is not of its key')
+  })
+
+  await t.test('its authority cannot vouch for other hosts', async (t) => {
+    const { SubjectAlternativeNameExtension, X509CertificateGenerator } = await import('@peculiar/x509')
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+    const authority = createPrivateKey(readFileSync(join(folder, 'authority.key')))
+    const signingKey = await webcrypto.subtle.importKey('pkcs8', authority.export({ type: 'pkcs8', format: 'der' }), algorithm, false, ['sign'])
+    const publicKey = await webcrypto.subtle.importKey('spki', createPublicKey(authority).export({ type: 'spki', format: 'der' }), algorithm, true, ['verify'])
+    const listen = async (value: string): Promise<string> => {
+      const leaf = await X509CertificateGenerator.create({
+        subject: 'CN=leaf', issuer: new X509Certificate(ca).subject, publicKey, signingKey, extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value }])]
+      })
+      const options: ServerOptions = { key: authority.export({ type: 'pkcs8', format: 'pem' }), cert: leaf.toString('pem') }
+      const server = createSecureServer(options, (_request, response) => response.end('ok')).listen(0, '127.0.0.1')
+      t.teardown(() => server.close())
+      await once(server, 'listening')
+      return `https://localhost:${(server.address() as AddressInfo).port}/`
+    }
+    t.equal((await askSecurely(await listen('localhost'), ca)).body, 'ok')
+    await t.rejects(askSecurely(await listen('graph.example'), ca), { message: /permitted subtree violation/ })
+  })
+
+  await t.test('says what is wrong with its folder', async (t) => {
+    const complaint = { name: 'SettingError', message: /^HTTPS=1 cannot use the folder \.development-certificate; remove it/ }
+    const spoil = async (how: () => void) => {
+      rmSync(folder, { recursive: true })
+      mkdirSync(folder)
+      how()
+      await t.rejects(createServer({ HTTPS: '1', STORE: 'memory:' }), complaint)
+    }
+    await spoil(() => { writeFileSync(join(folder, 'authority.key'), 'no key') })
+    await spoil(() => { writeFileSync(join(folder, 'authority.pem'), 'no certificate') })
+    await spoil(() => { mkdirSync(join(folder, 'authority.key')) })
+    await spoil(() => { symlinkSync('nowhere', join(folder, 'authority.key')) })
+    rmSync(folder, { recursive: true })
+    t.equal((await make(t, { HTTPS: '1' })).certificate?.file, join(folder, 'authority.pem'))
+  })
 })
 
 t.test('with an issuer it takes that one\'s tokens and makes none', async (t) => {

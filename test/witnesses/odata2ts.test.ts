@@ -76,7 +76,7 @@ t.test('a client made of $metadata compiles and works', async (t) => {
   t.teardown(async () => { await app.close() })
   await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none' })
   const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/v1.0`
-  const compilerOptions = { target: 'es2022', lib: ['es2023', 'dom'], module: 'commonjs', moduleResolution: 'node', strict: true, skipLibCheck: true, outDir: 'out', types: ['node'], typeRoots: [`${dirname(dirname(resolve('@types/node/package.json')))}`] }
+  const compilerOptions = { target: 'es2022', lib: ['es2023', 'dom'], module: 'commonjs', moduleResolution: 'node', strict: true, skipLibCheck: true, outDir: 'out', types: ['node'], typeRoots: [dirname(dirname(resolve('@types/node/package.json')))] }
   const directory = t.testdir({
     'package.json': '{}',
     'tsconfig.json': JSON.stringify({ compilerOptions, include: ['*.ts', 'client'] }),
