@@ -15,6 +15,8 @@ export interface BrowserProgram {
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+/** Where it is on a Mac, which has it in no folder of PATH. */
+const applications = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']
 const witnesses = fileURLToPath(new URL('..', import.meta.url))
 const unpacked = join(witnesses, 'node_modules', '.chromium')
 
@@ -30,9 +32,12 @@ function isProgram (file: string): boolean {
 /** The Chromium of this machine, if it has one. */
 export function findSystemBrowser (): BrowserProgram | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const executablePath = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram)
+  const executablePath = [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...applications].find(isProgram)
   return executablePath === undefined ? undefined : { executablePath, env: process.env }
 }
+
+/** Why this machine cannot run the Chromium of the npm package, if it cannot. */
+export const unpackable: string | false = process.platform === 'linux' && process.arch === 'x64' ? false : `the npm package has a browser for Linux on x64, not for ${process.platform} on ${process.arch}`
 
 /**
  * The Chromium that is inside of an npm package, for Linux on x64. Beyond the C library it needs libnss3,
