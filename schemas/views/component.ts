@@ -31,7 +31,10 @@ const controlInformation = {
   '@odata.etag': { type: 'string', description: 'The entity tag, for If-Match.' }
 }
 
-/** The representation: `allOf` of the base and what the type adds, never closed, since derived types add more. */
+/**
+ * The representation: `allOf` of the base and what the type adds, never closed, since derived types add more.
+ * Only what `$select` cannot leave out is required.
+ */
 function toRepresentation (type: StructuredType, derived: readonly StructuredType[]): Json {
   const { name, base, own, kind, description } = definitionOf(type)
   const control = kind === 'entity' ? controlInformation : { [typeMember]: controlInformation[typeMember] }
@@ -42,7 +45,7 @@ function toRepresentation (type: StructuredType, derived: readonly StructuredTyp
         ...(base === undefined && control),
         ...Object.fromEntries(Object.entries(own).map(([property, schema]) => [property, toProperty(schema, 'result', toReference)]))
       },
-      required: [...(base === undefined ? [typeMember] : []), ...Object.keys(own)]
+      ...(base === undefined && { required: [typeMember, ...Object.keys(own).filter((property) => property === 'id')] })
     } : {}),
     ...(derived.length > 0 && {
       discriminator: {
