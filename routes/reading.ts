@@ -6,7 +6,7 @@ import { parseQueryOptions } from '../odata/options.js'
 import { checkDepth } from '../operations/index.js'
 import type { CollectionRow } from './collection.js'
 import { getOffer, offers } from './http/format.js'
-import { checkVersions } from './http/versions.js'
+import { checkIsolation, checkVersions } from './http/versions.js'
 import type { Mount } from './mount.js'
 import type { OperationRoute } from './route.js'
 
@@ -43,12 +43,13 @@ function toBodyReader ({ domain }: Mount, { type }: CollectionRow, body: NonNull
 
 /**
  * Whether the request can be answered as it wants to be: found out before anything is written.
- * @throws invalidRequest, notAcceptable
+ * @throws invalidRequest, isolationNotSupported, notAcceptable
  */
 function toNegotiation ({ successes }: OperationRoute): Reader {
   const body = successes.find((success) => success.body !== undefined)?.body
   return async (request) => {
     checkVersions(request)
+    checkIsolation(request)
     if (body !== undefined) getOffer(request, body === 'count' ? offers.count : offers.json)
   }
 }
