@@ -25,7 +25,7 @@ export async function toConformancePage (): Promise<string> {
   const sources = [...new Set(clauses.map(([, { source }]) => source))]
   const parts = sources.map((source) => {
     const own = clauses.filter(([, clause]) => clause.source === source)
-    return `## ${source}\n\n${toCounts(own.map(([, clause]) => clause))}\n\n| clause | | | what the service does | |\n|---|---|---|---|---|\n${own.map(toRow).join('\n')}\n`
+    return `## ${source}\n\n${toCounts(own.map(([, clause]) => clause))}\n\n| section | title | | what the service does | |\n|---|---|---|---|---|\n${own.map(toRow).join('\n')}\n`
   })
   return `<!-- made by npm run docs -->
 # Conformance

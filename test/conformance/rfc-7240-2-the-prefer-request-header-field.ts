@@ -3,7 +3,7 @@ import { clause } from '../support/clause.js'
 export default clause({
   source: 'RFC 7240',
   section: '2',
-  title: 'Prefer',
+  title: 'The Prefer Request Header Field',
   support: 'supported',
   note: 'Names in any case, values quoted or not, parameters read over; of a name given twice the first one counts.',
   async test (t, { notes, send }) {

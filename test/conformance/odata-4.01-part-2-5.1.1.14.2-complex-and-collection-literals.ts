@@ -3,7 +3,7 @@ import { clause } from '../support/clause.js'
 export default clause({
   source: 'OData 4.01 Part 2',
   section: '5.1.1.14.2',
-  title: 'Structured and Collection Literals',
+  title: 'Complex and Collection Literals',
   support: 'refused',
   note: 'Literals are primitive: objects and lists in JSON are 400.',
   async test (t, { notes, get }) {

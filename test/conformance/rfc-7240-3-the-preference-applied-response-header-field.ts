@@ -3,7 +3,7 @@ import { clause } from '../support/clause.js'
 export default clause({
   source: 'RFC 7240',
   section: '3',
-  title: 'Preference-Applied',
+  title: 'The Preference-Applied Response Header Field',
   support: 'supported',
   note: 'Preferences that were followed are listed, by the name that 4.0 has for them.',
   async test (t, { notes, send, get, create }) {

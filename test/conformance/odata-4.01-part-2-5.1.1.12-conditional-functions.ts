@@ -3,7 +3,7 @@ import { clause } from '../support/clause.js'
 export default clause({
   source: 'OData 4.01 Part 2',
   section: '5.1.1.12',
-  title: 'Conditional Operators',
+  title: 'Conditional Functions',
   support: 'refused',
   note: 'There is no case: 400.',
   async test (t, { notes, get }) {
