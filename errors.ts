@@ -46,6 +46,7 @@ export const clientErrors = {
   nameAlreadyExists: { status: 409, code: 'nameAlreadyExists', description: 'The id is taken.', example: 'there is already an operation with this id' },
   invalidStatusTransition: { status: 409, code: 'invalidStatusTransition', description: 'The status would go back, or leave the final one.', example: 'status cannot go from Completed to Running' },
   resourceModified: { status: 412, code: 'resourceModified', description: 'The operation is not in the state that `If-Match` asks for, or it is in one that `If-None-Match` excludes.', example: 'the operation is not in the state that If-Match asks for' },
+  isolationNotSupported: { status: 412, code: 'notSupported', description: 'The request asks for a snapshot in `Isolation`, and there are none.', example: 'there is no snapshot isolation: send the request without Isolation' },
   contentTooLarge: { status: 413, code: 'invalidRequest', description: 'The body is larger than 65,536 bytes.', example: 'the body must have at most 65,536 bytes' },
   unsupportedMediaType: { status: 415, code: 'notSupported', description: 'The body is not `application/json`.', example: 'the body must be application/json' },
   preconditionRequired: { status: 428, code: 'preconditionRequired', description: 'Changes of an operation must say in `If-Match` which state they are based on.', example: 'If-Match is required: send the entity tag that the change is based on' },

@@ -25,7 +25,7 @@ interface Signature {
   readonly result: SimpleKind
 }
 
-/** @see OData 4.01 Part 2, 5.1.1.5 */
+/** @see OData 4.01 Part 2, 5.1.1.5 and 5.1.1.7 */
 const signatures: readonly Signature[] = [
   { name: 'contains', operands: 2, result: 'boolean' },
   { name: 'startswith', operands: 2, result: 'boolean' },

@@ -43,7 +43,7 @@ function findControl (item: Json, control: string): { readonly name: string, rea
   return name === undefined ? undefined : { name, value: item[name] }
 }
 
-/** The key in an entity-id: its last segment, in either key style. @see OData JSON Format 4.01, 4.6.9 */
+/** The key in an entity-id: its last segment, in either key style. @see OData JSON Format 4.01, 4.5.8 */
 function parseEntityId (target: string, value: unknown): string {
   try {
     if (typeof value !== 'string') throw new TypeError('a URL is text')
@@ -116,7 +116,7 @@ function checkOnce (entries: readonly DeltaEntry[]): void {
 /**
  * The changes of a delta payload, each about another operation; what they say of it is not looked at.
  * @throws invalidRequest when the payload is not what the format says
- * @see OData JSON Format 4.01, 15.5
+ * @see OData JSON Format 4.01, 15.6
  */
 export function parseDelta (body: unknown): readonly DeltaEntry[] {
   const { value, ...others } = body as Json

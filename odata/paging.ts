@@ -2,7 +2,7 @@ import { refuse } from './refusal.js'
 
 export const pageLimits = { defaultTop: 100, maxTop: 1_000, maxSkip: 10_000 } as const
 
-/** A non-negative whole number. @see OData 4.01 Part 2, 5.1.7 */
+/** A non-negative whole number. @see OData 4.01 Part 2, 5.1.6 */
 function parseNumber (option: string, text: string, min: number, max: number): number {
   const number = Number(text)
   if (!/^\d{1,9}$/.test(text) || number < min || number > max) throw refuse(option, `it must be a whole number from ${min} to ${max}`)

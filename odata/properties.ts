@@ -24,7 +24,7 @@ const columns = new Map<string, ColumnReference>([
   ['status', { kind: 'column', column: 'status' }]
 ])
 
-/** How a dynamic property may be called. @see OData CSDL 4.01, 17.2 */
+/** How a dynamic property may be called. @see OData CSDL 4.01, 15.2 */
 const dynamicName = /^[A-Za-z_]\w{0,127}$/
 
 const primitiveKinds: Readonly<Record<string, PropertyKind>> = { string: 'text', integer: 'number', number: 'number', boolean: 'boolean', array: 'collection' }

@@ -27,7 +27,7 @@ function add (selection: Growing, [name, ...rest]: readonly string[]): void {
  * `$select`: `*`, declared properties, members of complex ones, and dynamic properties of open types. The key
  * is always kept, so that what is selected can be addressed. `undefined` keeps everything.
  * @throws invalidRequest
- * @see OData 4.01 Part 2, 5.1.4; OData JSON Format 4.01, 4.6.8
+ * @see OData 4.01 Part 2, 5.1.4; OData JSON Format 4.01, 4.5.8
  */
 export function parseSelect (text: string, declared: StructuredType): Selection | undefined {
   const items = text.split(',')

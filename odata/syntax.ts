@@ -19,7 +19,7 @@ type LiteralSyntax = Extract<Syntax, { kind: 'literal' }>
 
 export const expressionLimits = { nodes: 100, depth: 16, items: 50 } as const
 
-/** From the loosest to the tightest; `not` and `in` bind tighter than all of them. @see OData 4.01 Part 2, 5.1.1.14 */
+/** From the loosest to the tightest; `not` and `in` bind tighter than all of them. @see OData 4.01 Part 2, 5.1.1.17 */
 const comparisonLevels: ReadonlyArray<ReadonlySet<string>> = [new Set(['eq', 'ne']), new Set(['gt', 'ge', 'lt', 'le'])]
 
 /** Known to OData, and not done here. */

@@ -14,7 +14,7 @@ export type Payload = Readonly<Record<string, unknown>> & { readonly '@odata.typ
 /** Levels of objects and arrays that a body may have. */
 export const depthLimit = 32
 
-/** How a dynamic property may be called. @see OData CSDL 4.01, 17.2 */
+/** How a dynamic property may be called. @see OData CSDL 4.01, 15.2 */
 const dynamicName = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const annotatedTypeName = /^#?[\w.()]{1,256}$/
 

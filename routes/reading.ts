@@ -1,17 +1,17 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest } from '../errors.js'
 import { isDeltaPayload, parseDelta } from '../odata/delta.js'
 import type { OptionName } from '../odata/options.js'
 import { parseQueryOptions } from '../odata/options.js'
 import { checkDepth } from '../operations/index.js'
 import type { CollectionRow } from './collection.js'
-import { getOffer, offers } from './http/format.js'
-import { checkVersions } from './http/versions.js'
+import { addVary, getOffer, offers } from './http/format.js'
+import { checkIsolation, checkVersions } from './http/versions.js'
 import type { Mount } from './mount.js'
 import type { OperationRoute } from './route.js'
 
 /** A step of reading a request, before its body is validated. */
-type Reader = (request: FastifyRequest) => Promise<void>
+type Reader = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
 /**
  * Reads what stands behind the `?` of the URL, whatever the host's parser made of it.
@@ -43,12 +43,14 @@ function toBodyReader ({ domain }: Mount, { type }: CollectionRow, body: NonNull
 
 /**
  * Whether the request can be answered as it wants to be: found out before anything is written.
- * @throws invalidRequest, notAcceptable
+ * @throws invalidRequest, isolationNotSupported, notAcceptable
  */
-function toNegotiation ({ successes }: OperationRoute): Reader {
+function toNegotiation ({ successes, requestHeaders }: OperationRoute): Reader {
   const body = successes.find((success) => success.body !== undefined)?.body
-  return async (request) => {
+  return async (request, reply) => {
+    if (requestHeaders.includes('Prefer')) addVary(reply, 'Prefer')
     checkVersions(request)
+    checkIsolation(request)
     if (body !== undefined) getOffer(request, body === 'count' ? offers.count : offers.json)
   }
 }

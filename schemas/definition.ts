@@ -4,7 +4,7 @@ import type { TObject, TProperties, TSchema, TString, TUnsafe } from '@sinclair/
 /** Where a schema keeps what JSON Schema cannot say about it: its qualified name, base and kind. */
 const definition: unique symbol = Symbol('microsoft.graph type definition')
 
-/** The control information that names the type of a value. @see OData JSON Format 4.01, 4.6.3 */
+/** The control information that names the type of a value. @see OData JSON Format 4.01, 4.5.3 */
 export const typeMember = '@odata.type'
 
 export interface EnumerationDefinition {
@@ -23,7 +23,7 @@ export interface StructuredDefinition {
   readonly base?: StructuredType
   /** An abstract type has no instances. */
   readonly abstract: boolean
-  /** An open type keeps members it does not declare. @see OData 4.01 Part 1, 4.4 */
+  /** An open type keeps members it does not declare. @see OData CSDL 4.01, 6.3 and 9.3 */
   readonly open: boolean
   /** What the type declares itself, without its bases. */
   readonly own: Readonly<TProperties>
@@ -79,7 +79,7 @@ export function complex<P extends TProperties> (name: string, properties: P, { d
  * properties, so that static type, validation, documentation and metadata come from one place.
  * A type derived from an open one is open.
  * @throws TypeError when the name is not qualified or a property is declared twice.
- * @see OData CSDL 4.01, 6.2
+ * @see OData CSDL 4.01, 6.1 to 6.3
  */
 export function extend<B extends TProperties, P extends TProperties> (base: Defined<B>, name: string, properties: P, { description, open = false, abstract = false }: TypeOptions): Defined<B & P> {
   const inherited = base.properties as TProperties

@@ -366,7 +366,7 @@ t.test('what Accept says', async (t) => {
       t.equal(answer.statusCode, contentType === undefined ? 406 : 200, `${String(accept)} of ${url}`)
       t.equal(answer.headers['content-type'], contentType ?? 'application/json; charset=utf-8', String(accept))
       if (contentType === undefined) t.match(answer.json(), { error: { code: 'notSupported', target: 'Accept', message: /application\/json/ } })
-      else t.equal(answer.headers.vary, 'Accept')
+      else t.equal(answer.headers.vary, url === calls ? 'Prefer, Accept' : 'Accept')
     }
   }
   for (const [accept, status] of [[undefined, 200], ['text/plain', 200], ['text/*', 200], ['*/*', 200], ['text/plain;charset=utf-8', 200], ['application/json, */*;q=0.1', 200], ['application/json', 406], ['text/plain;q=0', 406], ['text/plain;format=flowed', 406]] as const) {
@@ -502,7 +502,7 @@ t.test('an answer that depends on Accept depends on what the host says too', asy
   t.teardown(async () => { await app.close() })
   app.addHook('onRequest', async (_request, reply) => { void reply.header('vary', 'Origin') })
   await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none' })
-  t.equal((await app.inject(calls)).headers.vary, 'Origin, Accept')
+  t.equal((await app.inject(calls)).headers.vary, 'Origin, Prefer, Accept')
 })
 
 t.test('keys in parentheses may stand anywhere in a URL', async (t) => {

@@ -72,6 +72,7 @@ function errorsOf ({ isGuarded, requireIfMatch }: Mount, { errors, method, succe
     ...errors,
     ...(isRepresented ? ['notAcceptable'] as const : []),
     ...(needsCondition ? ['preconditionRequired'] as const : []),
+    'isolationNotSupported',
     'generalException',
     'serviceNotAvailable'
   ]

@@ -8,7 +8,7 @@ import type { Format } from './format.js'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Types that JSON tells by itself, or that the value names inside. @see OData JSON Format 4.01, 4.6.3 */
+/** Types that JSON tells by itself, or that the value names inside. @see OData JSON Format 4.01, 4.5.3 */
 const isTold = ({ name, isCollection }: EdmType, value: unknown): boolean =>
   !isCollection && (['Edm.String', 'Edm.Boolean', 'Edm.Double', 'Edm.Untyped'].includes(name) || typeof value === 'object')
 

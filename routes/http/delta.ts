@@ -19,7 +19,7 @@ function toMessage (code: string, message: string, target: string | undefined): 
 
 /**
  * A change that failed: what was to be created is one that is not there.
- * @see OData 4.01 Part 1, 11.4.12.1; OData Core vocabulary, DataModificationException
+ * @see OData 4.01 Part 1, 11.4.12; OData Core vocabulary, DataModificationException
  */
 function toFailed ({ attempt, id, error }: Extract<ItemResult, { kind: 'failed' }>): Json {
   const { code, message, target, details, statusCode } = toGraphError(error)

@@ -68,8 +68,16 @@ export function getOffer<T extends PlainOffer> ({ headers: { accept } }: Fastify
   throw new GraphError('notAcceptable', `there is no representation that Accept takes; there is ${[...names].join(' or ')}`, { target: 'Accept' })
 }
 
-/** Says what an answer is, and that it depends on `Accept`, whatever else the host says it depends on. */
-export function setOffer (reply: FastifyReply, { contentType }: PlainOffer): void {
+/**
+ * Says that an answer depends on a request header, whatever else the host says it depends on.
+ * @see OData 4.01 Part 1, 8.3.8
+ */
+export function addVary (reply: FastifyReply, name: string): void {
   const vary = reply.getHeader('vary')
-  void reply.type(contentType).header('vary', [vary, 'Accept'].flat().filter((name) => name !== undefined).join(', '))
+  void reply.header('vary', [vary, name].flat().filter((one) => one !== undefined).join(', '))
+}
+
+/** Says what an answer is, and that it depends on `Accept`. */
+export function setOffer (reply: FastifyReply, { contentType }: PlainOffer): void {
+  addVary(reply.type(contentType), 'Accept')
 }

@@ -11,7 +11,7 @@ export interface Preferences {
   readonly createIfMissing: boolean
   /** @see OData 4.01 Part 1, 8.2.8.3 */
   readonly continueOnError: boolean
-  /** At least 1. @see OData 4.01 Part 1, 8.2.8.6 */
+  /** At least 1. @see OData 4.01 Part 1, 8.2.8.5 */
   readonly maxPageSize: number | undefined
 }
 

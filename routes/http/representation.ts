@@ -45,7 +45,7 @@ export function toEntityBody (record: OperationRecord, options: BodyOptions): st
   return `{${toContext(options)}${toTagged(record, options)}`
 }
 
-/** What a page says beside its operations, at every level. @see OData JSON Format 4.01, 3.1.3, 4.5.5 and 4.5.6 */
+/** What a page says beside its operations, at every level. @see OData JSON Format 4.01, 3.1.3, 4.5.4 and 4.5.5 */
 export interface PageNotes {
   /** The URL of the next page. */
   readonly nextLink: string | undefined

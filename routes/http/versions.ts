@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { invalidRequest } from '../../errors.js'
+import { GraphError, invalidRequest } from '../../errors.js'
 
 const version = /^\d{1,9}\.\d{1,9}$/
 
@@ -14,4 +14,14 @@ export function checkVersions ({ headers }: FastifyRequest): void {
   if (spoken !== undefined && spoken !== '4.0' && spoken !== '4.01') issues.push({ target: 'OData-Version', message: 'OData-Version must be 4.0 or 4.01' })
   if (understood !== undefined && (!version.test(String(understood)) || Number(understood) < 4)) issues.push({ target: 'OData-MaxVersion', message: 'OData-MaxVersion must be 4.0 or higher' })
   if (issues.length > 0) throw invalidRequest(issues)
+}
+
+/**
+ * A request that wants to see one moment only must not be answered with anything else.
+ * @throws isolationNotSupported
+ * @see OData 4.01 Part 1, 8.2.6
+ */
+export function checkIsolation ({ headers }: FastifyRequest): void {
+  const name = ['Isolation', 'OData-Isolation'].find((name) => headers[name.toLowerCase()] !== undefined)
+  if (name !== undefined) throw new GraphError('isolationNotSupported', undefined, { target: name })
 }

@@ -5,7 +5,7 @@ import { toCsdlXml } from '../../schemas/csdl/xml.js'
 import { hidden, toFallback } from '../fallback.js'
 import { getOffer, offers, setOffer } from '../http/format.js'
 import { toRoot } from '../http/links.js'
-import { checkVersions } from '../http/versions.js'
+import { checkIsolation, checkVersions } from '../http/versions.js'
 import type { Mount } from '../mount.js'
 import { readQuery } from '../reading.js'
 import { toDocument } from './document.js'
@@ -38,6 +38,7 @@ function toRoute (url: string, handler: (request: FastifyRequest, reply: Fastify
     schema: hidden,
     preValidation: async (request) => {
       checkVersions(request)
+      checkIsolation(request)
       readQuery(request, [])
     },
     handler

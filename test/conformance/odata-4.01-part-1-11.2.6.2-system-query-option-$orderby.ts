@@ -6,10 +6,10 @@ export default clause({
   title: 'System Query Option $orderby',
   support: 'supported',
   note: 'Declared properties, ascending unless desc is said, null lowest.',
-  async test (t, { app, notes }) {
-    for (const [id, percentComplete] of [['a', '2'], ['b', null], ['c', '1']]) await app.inject({ method: 'POST', url: notes, payload: { id, percentComplete } })
-    const idsOf = async (order: string): Promise<string> => (await app.inject({ url: notes, query: { $orderby: order } })).json<{ value: Array<{ id: string }> }>().value.map(({ id }) => id).join('')
-    t.equal(await idsOf('percentComplete'), 'bca')
-    t.equal(await idsOf('percentComplete desc'), 'acb')
+  async test (t, { notes, create, idsOf }) {
+    await create(notes, { id: 'a', percentComplete: '2' }, { id: 'b', percentComplete: null }, { id: 'c', percentComplete: '1' })
+    t.equal(await idsOf(notes, { $orderby: 'percentComplete' }), 'bca')
+    t.equal(await idsOf(notes, { $orderby: 'percentComplete desc' }), 'acb')
+    t.equal(await idsOf(notes, { $orderby: 'status,id desc' }), 'cba')
   }
 })

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { FastifyInstance } from 'fastify'
+import type { Place } from './place.js'
 
 /**
  * - `supported`: done as the clause says
@@ -8,15 +8,6 @@ import type { FastifyInstance } from 'fastify'
  * - `absent`: not there; nothing pretends that it is
  */
 export type Support = 'supported' | 'deviates' | 'refused' | 'absent'
-
-/** Where a clause is tried: collections that no other clause uses. */
-export interface Place {
-  readonly app: FastifyInstance
-  /** The URL of a collection of onenoteOperations. */
-  readonly notes: string
-  /** The URL of a collection of commsOperations, which are open. */
-  readonly calls: string
-}
 
 /** One normative clause, what this package makes of it, and the test that shows it. */
 export interface Clause {

@@ -1,0 +1,12 @@
+import { clause } from '../support/clause.js'
+
+export default clause({
+  source: 'OData 4.01 Part 2',
+  section: '5.1.1.5.7',
+  title: 'substring',
+  support: 'refused',
+  note: 'Not one of the functions that are there: 400 that names it.',
+  async test (t, { notes, get }) {
+    t.match(await get(notes, { $filter: "substring(id,0) eq 'a'" }), { status: 400, body: { error: { target: '$filter', message: /function "substring" is not supported \(at character 1\)/ } } })
+  }
+})
