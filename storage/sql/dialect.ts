@@ -12,6 +12,12 @@ export interface Dialect {
   /** True or false, never null: null equals null only. */
   readonly isSame: (left: Sql, right: Sql) => Sql
   readonly never: Sql
+  readonly always: Sql
+  /**
+   * `left ge right` of conditions, never null. Each operand stands once in it: conditions hold conditions, and the
+   * SQL would grow twofold with every level.
+   */
+  readonly isImplied: (left: Sql, right: Sql) => Sql
   readonly functions: Readonly<Record<FunctionName, (text: Sql, other: Sql) => Sql>>
   readonly firstCharacters: (text: Sql, count: number) => Sql
   /** One term of ORDER BY, null lowest. */

@@ -31,6 +31,9 @@ export const sqliteDialect: Dialect = {
   member: (path, reading) => readings[reading](`'$.${path.join('.')}'`),
   isSame: (left, right) => `(${left} IS ${right})`,
   never: '0',
+  always: '1',
+  // as digits of base 3, null being 2: false ge false, true ge false, true ge true, null ge null
+  isImplied: (left, right) => `(3 * coalesce(${left}, 2) + coalesce(${right}, 2) IN (0, 3, 4, 8))`,
   functions: {
     contains: (text, part) => `(instr(${text}, ${part}) > 0)`,
     startswith: (text, part) => `(substr(${text}, 1, length(${part})) = ${part})`,
