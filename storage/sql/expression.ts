@@ -1,8 +1,5 @@
 import type { Column, Comparison, Expression, Member, Scalar } from '../query/tree.js'
-import type { Dialect, Sql } from './dialect.js'
-
-/** A value as a driver takes it. */
-export type Parameter = string | number | null
+import type { Dialect, Parameter, Sql } from './dialect.js'
 
 /** Collects the parameters of one statement. */
 export interface Binder {
@@ -15,7 +12,11 @@ export function makeBinder ({ parameter }: Dialect): Binder {
   const parameters: Parameter[] = []
   return {
     parameters,
-    bind: (value) => parameter(parameters.push(typeof value === 'boolean' ? Number(value) : value))
+    bind (given) {
+      const { sql, value } = parameter(parameters.length + 1, typeof given === 'boolean' ? Number(given) : given)
+      parameters.push(value)
+      return sql
+    }
   }
 }
 

@@ -4,8 +4,8 @@ import { absent } from '../query/evaluate.js'
 import { orderedCharacters } from '../query/tree.js'
 import type { Expression, Order, Page, Scalar } from '../query/tree.js'
 import type { Collection } from '../store.js'
-import type { Dialect, Sql } from './dialect.js'
-import type { Binder, Parameter } from './expression.js'
+import type { Dialect, Parameter, Sql } from './dialect.js'
+import type { Binder } from './expression.js'
 import { columnNames, compileExpression, makeBinder } from './expression.js'
 
 /** One statement, ready to run. */

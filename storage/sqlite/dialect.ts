@@ -1,5 +1,5 @@
 import { findInstant } from '../../schemas/date-time.js'
-import type { Dialect, Sql } from '../sql/dialect.js'
+import type { Dialect, Parameter, Sql } from '../sql/dialect.js'
 import type { SqliteDatabase, SqliteValue } from './driver.js'
 
 /** SQLite's own case mapping knows ASCII only, and it has no date-times of 100 ns. */
@@ -25,9 +25,14 @@ const readings: Readonly<Record<Parameters<Dialect['member']>[1], (path: Sql) =>
   any: (path) => `CASE WHEN coalesce(json_type(text, ${path}), 'null') <> 'null' THEN 1 END`
 }
 
+/** @photostructure/sqlite takes a fraction below 2⁻⁵² for a whole number, and 0 for it. */
+function isLostByDriver (value: Parameter): boolean {
+  return typeof value === 'number' && value !== 0 && Math.abs(value) < Number.EPSILON
+}
+
 /** @see https://sqlite.org/json1.html, https://sqlite.org/datatype3.html: texts compare by their UTF-8 */
 export const sqliteDialect: Dialect = {
-  parameter: (number) => `?${number}`,
+  parameter: (number, value) => isLostByDriver(value) ? { sql: `CAST(?${number} AS REAL)`, value: String(value) } : { sql: `?${number}`, value },
   member: (path, reading) => readings[reading](`'$.${path.join('.')}'`),
   isSame: (left, right) => `(${left} IS ${right})`,
   never: '0',
