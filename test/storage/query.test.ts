@@ -110,7 +110,7 @@ t.test('random filters and orders over random operations mean the same to every 
         if (found !== wanted) throw new Error(`${where} (limit ${limit}, skip ${skip}, pages of ${size}): ${name} answered ${found} instead of ${wanted}`)
       }
     }
-  }), { numRuns: 100, endOnFailure: true })
+  }), { numRuns: 100, endOnFailure: true, includeErrorInReport: true })
   t.ok(seen.filters > 1_900, `${seen.filters} filters`)
   t.ok(seen.matches > seen.filters && seen.unknown > seen.filters / 2, `${seen.matches} operations matched, for ${seen.unknown} it was not known`)
 })
@@ -280,7 +280,7 @@ t.test('pages show every operation that keeps its place exactly once, while othe
     }
     if (seen['memory']!.join() !== seen['sqlite']!.join()) throw new Error(`${where}: ${seen['memory']!.join()} and ${seen['sqlite']!.join()}`)
     runs += 1
-  }), { numRuns: orderings.length * 4, endOnFailure: true })
+  }), { numRuns: orderings.length * 4, endOnFailure: true, includeErrorInReport: true })
   t.equal(runs, orderings.length * 4)
 })
 
