@@ -495,6 +495,6 @@ t.test('texts that stores might take for something else are found by themselves'
   const different = [...new Set(texts)]
   for (const [name, store] of Object.entries(stores)) {
     await store.commit(collection, inserts(different.map((label, n) => toRecord(toMembers(`${n}`, { label })))))
-    for (const [n, label] of different.entries()) t.strictSame(ids(await store.list(collection, toQuery(`label eq '${label.replaceAll("'", "''")}'`, ''), { limit: 99, skip: 0 })), [`${n}`], `${name}: ${label.slice(0, 30)}`)
+    for (const [n, label] of different.entries()) t.strictSame(ids(await store.list(collection, toQuery(`label eq '${label.replaceAll("'", "''")}'`, ''), { limit: 99, skip: 0 })), [`${n}`], `${name}: ${encodeURI(label.slice(0, 20))}`)
   }
 })
