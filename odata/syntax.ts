@@ -66,6 +66,7 @@ class Parser {
   }
 
   #expect (text: string): void {
+    if (unsupportedOperators.has(this.#word)) throw this.#unexpected()
     if (!this.#isAt(text)) throw this.#fail(`"${text}" is expected before ${this.#shown}`)
     this.#take()
   }

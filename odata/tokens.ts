@@ -24,7 +24,7 @@ const name = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y
 const guid = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/iy
 const dateTime = /(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[-+ ]\d{2}:\d{2})?/iy
 const date = /\d{4}-\d{2}-\d{2}/y
-const number = /-?\d+(?:\.\d+)?(?:e[-+]?\d+)?/iy
+const number = /[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?/iy
 const punctuation = /[(),/:]/y
 
 const words: Readonly<Record<string, Literal>> = {

@@ -68,6 +68,28 @@ export function toStart ({ index, prefix }: Range, total: readonly Order[], afte
   })
 }
 
+/** Where a walk enters its index: at a bound of the range, or after a sort key. */
+export interface Entry {
+  readonly range: Range
+  readonly start: readonly Key[] | undefined
+}
+
+/**
+ * The later one of two places a walk could begin at, and not both: an index is entered at one place, and a
+ * database that is given two may take the one that is further back and read everything between them.
+ */
+export function toEntry (range: Range, total: readonly Order[], after: readonly Scalar[]): Entry {
+  const start = toStart(range, total, after)
+  const descending = total.at(-1)?.descending === true
+  const { lower, upper, ...whole } = range
+  const [bound, other] = descending ? [upper, lower && { lower }] : [lower, upper && { upper }]
+  const [first] = start
+  if (bound === undefined || first === undefined) return { range, start }
+  const difference = compareScalars(first, bound.value) * (descending ? -1 : 1)
+  const isPast = difference > 0 || (difference === 0 && bound.inclusive)
+  return isPast ? { range: { ...whole, ...other }, start } : { range, start: undefined }
+}
+
 function toConditions (column: Column, operator: Comparison, value: Scalar): readonly Condition[] | undefined {
   const none = findAbsent(column)
   if (operator === 'ne') return undefined

@@ -3,15 +3,24 @@ import type { FunctionName, Reading } from '../query/tree.js'
 /** SQL of a value: text that stands where an expression may. */
 export type Sql = string
 
+/** A value as a driver takes it. */
+export type Parameter = string | number | null
+
 /** What databases say in their own ways; everything else is said once, in expression.ts and select.ts. */
 export interface Dialect {
-  /** The parameter with this number, from 1 on; it may stand in several places. */
-  readonly parameter: (number: number) => Sql
+  /** The parameter with this number, from 1 on, which may stand in several places, and what the driver is given for it. */
+  readonly parameter: (number: number, value: Parameter) => { readonly sql: Sql, readonly value: Parameter }
   /** The value at a path of `text`, null where it is of another kind than the reading. */
   readonly member: (path: readonly string[], reading: Exclude<Reading, 'enumeration'>) => Sql
   /** True or false, never null: null equals null only. */
   readonly isSame: (left: Sql, right: Sql) => Sql
   readonly never: Sql
+  readonly always: Sql
+  /**
+   * `left ge right` of conditions, never null. Each operand stands once in it: conditions hold conditions, and the
+   * SQL would grow twofold with every level.
+   */
+  readonly isImplied: (left: Sql, right: Sql) => Sql
   readonly functions: Readonly<Record<FunctionName, (text: Sql, other: Sql) => Sql>>
   readonly firstCharacters: (text: Sql, count: number) => Sql
   /** One term of ORDER BY, null lowest. */

@@ -1,8 +1,5 @@
 import type { Column, Comparison, Expression, Member, Scalar } from '../query/tree.js'
-import type { Dialect, Sql } from './dialect.js'
-
-/** A value as a driver takes it. */
-export type Parameter = string | number | null
+import type { Dialect, Parameter, Sql } from './dialect.js'
 
 /** Collects the parameters of one statement. */
 export interface Binder {
@@ -15,7 +12,11 @@ export function makeBinder ({ parameter }: Dialect): Binder {
   const parameters: Parameter[] = []
   return {
     parameters,
-    bind: (value) => parameter(parameters.push(typeof value === 'boolean' ? Number(value) : value))
+    bind (given) {
+      const { sql, value } = parameter(parameters.length + 1, typeof given === 'boolean' ? Number(given) : given)
+      parameters.push(value)
+      return sql
+    }
   }
 }
 
@@ -32,6 +33,11 @@ function compileMember ({ path, reading, names = {} }: Member, dialect: Dialect,
   return `CASE ${dialect.member(path, 'text')} ${cases.join(' ')} END`
 }
 
+/** Whether an expression is true, false or null by what it is: such expressions may hold others of their kind. */
+function isCondition ({ kind }: Expression): boolean {
+  return kind === 'compare' || kind === 'in' || kind === 'not' || kind === 'and' || kind === 'or'
+}
+
 function compileComparison (operator: Comparison, left: Sql, right: Sql, dialect: Dialect): Sql {
   const same = dialect.isSame(left, right)
   switch (operator) {
@@ -45,9 +51,8 @@ function compileComparison (operator: Comparison, left: Sql, right: Sql, dialect
 
 function compileIn (subject: Sql, values: readonly Scalar[], dialect: Dialect, { bind }: Binder): Sql {
   const known = values.filter((value) => value !== null)
-  const among = `coalesce(${subject} IN (${known.map(bind).join(', ')}), ${dialect.never})`
-  const isNull = `${subject} IS NULL`
-  return known.length === values.length ? among : known.length === 0 ? isNull : `(${among} OR ${isNull})`
+  if (known.length === 0) return `(${subject} IS NULL)`
+  return `coalesce(${subject} IN (${known.map(bind).join(', ')}), ${known.length === values.length ? dialect.never : dialect.always})`
 }
 
 /** The SQL of an expression, in parentheses where it needs them. @see ../query/tree.ts for what it must mean */
@@ -57,7 +62,14 @@ export function compileExpression (expression: Expression, dialect: Dialect, bin
     case 'literal': return expression.value === null ? 'NULL' : binder.bind(expression.value)
     case 'column': return columnValues[expression.column]
     case 'member': return compileMember(expression, dialect, binder)
-    case 'compare': return `(${compileComparison(expression.operator, compile(expression.left), compile(expression.right), dialect)})`
+    case 'compare': {
+      const { operator } = expression
+      const [left, right] = [compile(expression.left), compile(expression.right)]
+      const isNested = isCondition(expression.left) || isCondition(expression.right)
+      if (isNested && operator === 'ge') return dialect.isImplied(left, right)
+      if (isNested && operator === 'le') return dialect.isImplied(right, left)
+      return `(${compileComparison(operator, left, right, dialect)})`
+    }
     case 'in': return compileIn(compile(expression.subject), expression.values, dialect, binder)
     case 'not': return `(NOT ${compile(expression.operand)})`
     case 'and':

@@ -1,11 +1,11 @@
-import type { Candidate, Range } from '../query/plan.js'
-import { indexes, toStart } from '../query/plan.js'
+import type { Candidate, Entry, Range } from '../query/plan.js'
+import { indexes, toEntry } from '../query/plan.js'
 import { absent } from '../query/evaluate.js'
 import { orderedCharacters } from '../query/tree.js'
 import type { Expression, Order, Page, Scalar } from '../query/tree.js'
 import type { Collection } from '../store.js'
-import type { Dialect, Sql } from './dialect.js'
-import type { Binder, Parameter } from './expression.js'
+import type { Dialect, Parameter, Sql } from './dialect.js'
+import type { Binder } from './expression.js'
 import { columnNames, compileExpression, makeBinder } from './expression.js'
 
 /** One statement, ready to run. */
@@ -45,12 +45,14 @@ function compileRange ({ tenant, owner }: Collection, { index, prefix, lower, up
 function compileWalk (collection: Collection, { range }: Candidate, total: readonly Order[], { after }: Page, dialect: Dialect, binder: Binder): Sql {
   const open = indexes[range.index].slice(range.prefix.length).map((column) => columnNames[column])
   const descending = total.at(-1)?.descending === true
+  const entry: Entry = after === undefined ? { range, start: undefined } : toEntry(range, total, after)
+  const within = compileRange(collection, entry.range, binder)
   // a range that leaves no column open has one record, and nothing after it
-  const start = after === undefined
+  const start = entry.start === undefined
     ? ''
-    : open.length === 0 ? ` AND ${dialect.never}` : ` AND (${open.join(', ')}) ${descending ? '<' : '>'} (${toStart(range, total, after).map(binder.bind).join(', ')})`
+    : open.length === 0 ? ` AND ${dialect.never}` : ` AND (${open.join(', ')}) ${descending ? '<' : '>'} (${entry.start.map(binder.bind).join(', ')})`
   const order = open.length === 0 ? '' : ` ORDER BY ${open.map((column) => dialect.orderTerm(column, descending)).join(', ')}`
-  return `FROM operations WHERE ${compileRange(collection, range, binder)}${start}${order}`
+  return `FROM operations WHERE ${within}${start}${order}`
 }
 
 /** What is sorted by: columns as they are stored, members as they count in an order. */

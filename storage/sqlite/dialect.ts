@@ -1,5 +1,5 @@
 import { findInstant } from '../../schemas/date-time.js'
-import type { Dialect, Sql } from '../sql/dialect.js'
+import type { Dialect, Parameter, Sql } from '../sql/dialect.js'
 import type { SqliteDatabase, SqliteValue } from './driver.js'
 
 /** SQLite's own case mapping knows ASCII only, and it has no date-times of 100 ns. */
@@ -25,12 +25,20 @@ const readings: Readonly<Record<Parameters<Dialect['member']>[1], (path: Sql) =>
   any: (path) => `CASE WHEN coalesce(json_type(text, ${path}), 'null') <> 'null' THEN 1 END`
 }
 
+/** @photostructure/sqlite takes a fraction below 2⁻⁵² for a whole number, and 0 for it. */
+function isLostByDriver (value: Parameter): boolean {
+  return typeof value === 'number' && value !== 0 && Math.abs(value) < Number.EPSILON
+}
+
 /** @see https://sqlite.org/json1.html, https://sqlite.org/datatype3.html: texts compare by their UTF-8 */
 export const sqliteDialect: Dialect = {
-  parameter: (number) => `?${number}`,
+  parameter: (number, value) => isLostByDriver(value) ? { sql: `CAST(?${number} AS REAL)`, value: String(value) } : { sql: `?${number}`, value },
   member: (path, reading) => readings[reading](`'$.${path.join('.')}'`),
   isSame: (left, right) => `(${left} IS ${right})`,
   never: '0',
+  always: '1',
+  // as digits of base 3, null being 2: false ge false, true ge false, true ge true, null ge null
+  isImplied: (left, right) => `(3 * coalesce(${left}, 2) + coalesce(${right}, 2) IN (0, 3, 4, 8))`,
   functions: {
     contains: (text, part) => `(instr(${text}, ${part}) > 0)`,
     startswith: (text, part) => `(substr(${text}, 1, length(${part})) = ${part})`,
