@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox'
 import fc from 'fast-check'
 import t from 'tap'
 import type { GraphError } from '../errors.js'
@@ -15,8 +16,10 @@ import { makeSkipTokens } from '../odata/skip-token.js'
 import { parseSyntax } from '../odata/syntax.js'
 import { parseTokens } from '../odata/tokens.js'
 import { CommsOperation } from '../schemas/comms-operation.js'
+import { extend } from '../schemas/definition.js'
 import type { StructuredType } from '../schemas/definition.js'
 import { OnenoteOperation } from '../schemas/onenote-operation.js'
+import { Operation } from '../schemas/operation.js'
 import { Import } from './support/filters.js'
 
 t.test('a delta payload is known by its context', async (t) => {
@@ -272,6 +275,13 @@ t.test('a filter is a tree of checked names and values', async (t) => {
     ['urgent', { kind: 'member', path: ['urgent'], reading: 'boolean' }]
   ] as const) t.strictSame(parseFilter(text, Import), tree, text)
   t.strictSame(parseFilter(`${'a'.repeat(128)} eq 1`, CommsOperation), { kind: 'compare', operator: 'eq', left: { kind: 'member', path: ['a'.repeat(128)], reading: 'number' }, right: { kind: 'literal', value: 1 } })
+})
+
+t.test('a declared property of any kind takes its kind from the other side', async (t) => {
+  const Loose = extend(Operation, 'contoso.looseOperation', { anything: Type.Unknown({ description: 'Anything.' }) }, { description: 'Loose.' })
+  t.strictSame(parseFilter('anything gt 5', Loose), { kind: 'compare', operator: 'gt', left: { kind: 'member', path: ['anything'], reading: 'number' }, right: { kind: 'literal', value: 5 } })
+  t.strictSame(parseFilter("anything/x eq 'a'", Loose), { kind: 'compare', operator: 'eq', left: { kind: 'member', path: ['anything', 'x'], reading: 'text' }, right: { kind: 'literal', value: 'a' } })
+  t.match(messageOf('$orderby', () => parseOrderBy('anything', Loose)), /only declared properties have an order/)
 })
 
 t.test('a tree is frozen in depth', async (t) => {

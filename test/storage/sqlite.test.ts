@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
 import { memoryStore, sqliteStore, StoreUnavailableError } from '../../index.js'
-import type { Change, Collection, CommitOutcome, CommittedChange, NewRecord, OperationStore } from '../../index.js'
+import type { Change, Collection, CommitOutcome, CommittedChange, Expression, NewRecord, OperationRecord, OperationStore } from '../../index.js'
 import { storeConformance } from '../../storage/conformance.js'
 import { everything } from '../../storage/query/tree.js'
 import { chooseDriver } from '../../storage/sqlite/driver.js'
@@ -115,6 +115,25 @@ t.test('sqlite conforms', async (t) => {
   })
 })
 
+/** The store with every part of a filter rewritten before it is asked. */
+function rewriting (store: OperationStore, rewrite: (part: Expression) => Expression): Partial<OperationStore> {
+  const all = (part: Expression): Expression => {
+    switch (part.kind) {
+      case 'and':
+      case 'or':
+      case 'call': return rewrite({ ...part, operands: part.operands.map(all) })
+      case 'not': return rewrite({ ...part, operand: all(part.operand) })
+      case 'compare': return rewrite({ ...part, left: all(part.left), right: all(part.right) })
+      case 'in': return rewrite({ ...part, subject: all(part.subject) })
+      default: return rewrite(part)
+    }
+  }
+  return {
+    list: (collection, query, page) => store.list(collection, { ...query, filter: query.filter && all(query.filter) }, page),
+    count: (collection, filter) => store.count(collection, filter && all(filter))
+  }
+}
+
 /** One rule broken, and the case that has to notice. */
 const faults: Record<string, [caughtBy: string, fault: (store: OperationStore) => Partial<OperationStore>]> = {
   'finds nothing': ['find: what was inserted, and nothing else', () => ({ find: () => undefined })],
@@ -157,6 +176,43 @@ const faults: Record<string, [caughtBy: string, fault: (store: OperationStore) =
     }
   })],
   'shares tenants': ['isolation: nothing of another tenant or owner', (store) => ({ find: (key) => store.find({ ...key, tenant: 'tenant-a' }) })],
+  'forgets the last action': ['records: the instant of the last action and the status are kept', (store) => ({
+    commit: (collection, changes) => store.commit(collection, changes.map((change) => change.kind === 'remove' ? change : { ...change, record: { ...change.record, lastAction: '' } }))
+  })],
+  'forgets the status': ['records: the instant of the last action and the status are kept', (store) => ({
+    commit: (collection, changes) => store.commit(collection, changes.map((change) => change.kind === 'remove' ? change : { ...change, record: { ...change.record, status: -1 } }))
+  })],
+  'has a secret that is none': ['secret: text of at least 32 characters, the same all the time, another one for another store', () => ({ secret: 'x'.repeat(64) })],
+  'has a short secret': ['secret: text of at least 32 characters, the same all the time, another one for another store', () => ({ secret: Math.random().toString() })],
+  'finds null below values': ['filter: comparisons; null equals null only, and is neither above nor below', (store) => rewriting(store, (part) => part.kind === 'compare' && part.operator === 'lt'
+    ? { kind: 'or', operands: [part, { kind: 'compare', operator: 'eq', left: part.left, right: { kind: 'literal', value: null } }] }
+    : part)],
+  'takes unknown for false': ['filter: null is unknown to and, or and not', (store) => rewriting(store, (part) => part.kind === 'not' ? { kind: 'not', operand: { kind: 'in', subject: part.operand, values: [true] } } : part)],
+  'never finds null in a list': ['filter: in, with null among the values', (store) => rewriting(store, (part) => part.kind === 'in' ? { ...part, values: part.values.filter((value) => value !== null) } : part)],
+  'cannot lower what is not ASCII': ['filter: functions of texts, null of null', (store) => rewriting(store, (part) => part.kind === 'call' && part.name === 'tolower' ? part.operands[0]! : part)],
+  'takes creation for the last action': ['filter: what a store keeps beside the text', (store) => rewriting(store, (part) => part.kind === 'column' && part.column === 'lastAction' ? { kind: 'column', column: 'created' } : part)],
+  'reads a number as text': ['filter: a value of another kind than the reading is null', (store) => rewriting(store, (part) => part.kind === 'member' && part.reading === 'number' ? { ...part, reading: 'text' } : part)],
+  'compares date-times as text': ['filter: enumerations by number, date-times by instant', (store) => rewriting(store, (part) => part.kind === 'member' && part.reading === 'instant' ? { ...part, reading: 'text' } : part)],
+  'has one order': ['order: null lowest, then creation, then id, in the direction of the last', (store) => ({ list: (collection, { filter }, page) => store.list(collection, { filter, orderBy: [] }, page) })],
+  'orders texts by UTF-16': ['order: texts by code point, by their first 256 characters', (store) => ({
+    list: async (...args) => {
+      const [, { orderBy: [first] }] = args
+      const found = await store.list(...args)
+      const sign = first?.descending === true ? -1 : 1
+      const labelOf = ({ value }: OperationRecord): string => String(value['label'])
+      return first?.by.kind === 'member' && first.by.path[0] === 'label' ? [...found].sort((a, b) => labelOf(a) < labelOf(b) ? -sign : sign) : found
+    }
+  })],
+  'pages by number': ['pages: what keeps its place is seen once, whatever comes and goes', (store) => {
+    let given = 0
+    return {
+      list: async (collection, query, { limit, skip, after }) => {
+        const found = await store.list(collection, query, { limit, skip: after === undefined ? skip : given })
+        given = after === undefined ? found.length : given + found.length
+        return found
+      }
+    }
+  }],
   'is never closed': ['close: later calls fail, closing again does not', () => ({ close: () => undefined })]
 }
 
