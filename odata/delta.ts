@@ -1,5 +1,4 @@
 import { invalidRequest } from '../errors.js'
-import { findKey } from './key.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -43,23 +42,17 @@ function findControl (item: Json, control: string): { readonly name: string, rea
   return name === undefined ? undefined : { name, value: item[name] }
 }
 
-/** The key in an entity-id: its last segment, in either key style. @see OData JSON Format 4.01, 4.5.8 */
-function parseEntityId (target: string, value: unknown): string {
-  try {
-    if (typeof value !== 'string') throw new TypeError('a URL is text')
-    const segment = decodeURIComponent(value.slice(value.lastIndexOf('/') + 1))
-    return findKey(segment, 'operations') ?? segment
-  } catch {
-    return fail(target, `"${target}" must be the URL of an operation`)
-  }
-}
+/** The key that an entity-id names in the collection; `undefined` when it names anything else. */
+export type FindReferenced = (reference: string) => string | undefined
 
-function findId (item: Json, path: string): unknown {
+function findId (item: Json, path: string, findReferenced: FindReferenced): unknown {
   const { id } = item
   const entityId = findControl(item, 'id')
   if (entityId === undefined || entityId.value === null) return id
-  const key = parseEntityId(`${path}/${entityId.name}`, entityId.value)
-  if (id !== undefined && id !== key) fail(`${path}/${entityId.name}`, `"${path}/${entityId.name}" and "${path}/id" must name the same operation`)
+  const target = `${path}/${entityId.name}`
+  const key = typeof entityId.value === 'string' ? findReferenced(entityId.value) : undefined
+  if (key === undefined) fail(target, `"${target}" must be the URL of an operation of this collection`)
+  if (id !== undefined && id !== key) fail(target, `"${target}" and "${path}/id" must name the same operation`)
   return key
 }
 
@@ -84,14 +77,14 @@ function findEtag (item: Json, path: string): DeltaEntry['etag'] {
 /** @see OData Core vocabulary, ContentID */
 const contentIdNames = ['@Core.ContentID', '@Org.OData.Core.V1.ContentID']
 
-function toEntry (item: unknown, index: number): DeltaEntry {
+function toEntry (item: unknown, index: number, findReferenced: FindReferenced): DeltaEntry {
   const path = `value/${index}`
   if (!isObject(item)) fail(path, `"${path}" must be a JSON object`)
   const context = findControl(item, 'context')
   if (typeof context?.value === 'string' && /\$(?:deletedEntity|link|deletedLink)$/.test(context.value)) {
     fail(`${path}/${context.name}`, `"${path}" must be an operation, or name a removed one with "@removed"`)
   }
-  const id = findId(item, path)
+  const id = findId(item, path, findReferenced)
   const removed = isRemoved(item, path)
   if (removed && id === undefined) fail(`${path}/id`, `"${path}/id" is required to remove an operation`)
   const key = id === undefined ? {} : { id }
@@ -118,13 +111,13 @@ function checkOnce (entries: readonly DeltaEntry[]): void {
  * @throws invalidRequest when the payload is not what the format says
  * @see OData JSON Format 4.01, 15.6
  */
-export function parseDelta (body: unknown): readonly DeltaEntry[] {
+export function parseDelta (body: unknown, findReferenced: FindReferenced): readonly DeltaEntry[] {
   const { value, ...others } = body as Json
   const unknown = Object.keys(others).find((name) => !name.startsWith('@'))
   if (unknown !== undefined) fail(unknown, `"${unknown}" is not a part of a delta payload, whose changes are in "value"`)
   if (!Array.isArray(value)) fail('value', '"value" must be the list of changes')
   if (value.length > deltaLimit) fail('value', `"value" must have at most ${deltaLimit} changes`)
-  const entries = value.map(toEntry)
+  const entries = value.map((item, index) => toEntry(item, index, findReferenced))
   checkOnce(entries)
   return entries
 }

@@ -12,11 +12,11 @@ const systemOptions: ReadonlySet<string> = new Set([
 ])
 
 /** A name or value as a URL has it; `+` stands for a space, as forms and URLSearchParams write it. */
-function decode (text: string): string {
+function decode (text: string, target: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
-    throw invalidRequest([{ target: '', message: `the query has "${text}", which is not percent-encoded UTF-8` }])
+    throw invalidRequest([{ target, message: `the query has "${text}", which is not percent-encoded UTF-8` }])
   }
 }
 
@@ -36,12 +36,12 @@ export function parseQueryOptions (query: string, supported: readonly OptionName
   const options: Partial<Record<OptionName, string>> = {}
   for (const pair of query.split('&').filter((part) => part !== '')) {
     const separator = pair.indexOf('=')
-    const given = decode(separator === -1 ? pair : pair.slice(0, separator))
+    const given = decode(separator === -1 ? pair : pair.slice(0, separator), '')
     const name = toOptionName(given)
     const option = supported.find((one) => one === name)
     if (option === undefined) throw invalidRequest([{ target: name, message: systemOptions.has(name) ? `${name} is not supported here` : `"${name}" is not a query option of this route` }])
     if (options[option] !== undefined) throw refuse(option, 'it is there twice')
-    const value = separator === -1 ? '' : decode(pair.slice(separator + 1))
+    const value = separator === -1 ? '' : decode(pair.slice(separator + 1), option)
     if (value.trim() === '') throw refuse(option, 'it is empty')
     options[option] = value
   }

@@ -24,6 +24,9 @@ const columns = new Map<string, ColumnReference>([
   ['status', { kind: 'column', column: 'status' }]
 ])
 
+/** Segments that a path may have. */
+export const pathLimit = 16
+
 /** How a dynamic property may be called. @see OData CSDL 4.01, 15.2 */
 const dynamicName = /^[A-Za-z_]\w{0,127}$/
 
@@ -59,6 +62,7 @@ function findSimilar (type: StructuredType, name: string): string {
  * @see OData 4.01 Part 2, 5.1.1.15
  */
 export function findProperty (declared: StructuredType, path: readonly string[]): Property | PathProblem {
+  if (path.length > pathLimit) return { problem: `a path must have at most ${pathLimit} segments` }
   let type: StructuredType | undefined = declared
   let kind: PropertyKind = 'complex'
   for (const [depth, name] of path.entries()) {

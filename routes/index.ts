@@ -56,8 +56,8 @@ export function registerRoutes (app: FastifyInstance, mount: Mount): void {
       const every = [...options, toFallback(app, url, resource.routes)]
       for (const option of every) app.route(option)
       const [, ...others] = toSpellings(row.url, resource.suffix)
-      const unwrap = toUnwrap(url)
       for (const spelling of others) {
+        const unwrap = toUnwrap(spelling)
         for (const option of every) {
           const onRequest = [unwrap, option.onRequest].flat() as onRequestAsyncHookHandler[]
           app.route({ ...option, url: spelling, config: { swaggerTransform: false }, schema: Object.assign({}, option.schema, hidden), onRequest })

@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest } from '../errors.js'
 import { isDeltaPayload, parseDelta } from '../odata/delta.js'
+import { findReferenced } from '../odata/entity-id.js'
 import type { OptionName } from '../odata/options.js'
 import { parseQueryOptions } from '../odata/options.js'
 import { checkDepth } from '../operations/index.js'
 import type { CollectionRow } from './collection.js'
 import { addVary, getOffer, offers } from './http/format.js'
 import { checkIsolation, checkVersions } from './http/versions.js'
+import { toCollectionUrl, toRoot } from './http/links.js'
 import type { Mount } from './mount.js'
 import type { OperationRoute } from './route.js'
 
@@ -27,8 +29,8 @@ export function readQuery (request: FastifyRequest, supported: readonly OptionNa
  * Reads the body of a route; a delta payload becomes the list of its changes, which no operation is.
  * @throws invalidRequest for a delta payload where none is expected: it must not be taken for an operation's members
  */
-function toBodyReader ({ domain }: Mount, { type }: CollectionRow, body: NonNullable<OperationRoute['body']>, takesDelta: boolean): Reader {
-  const { read, parse } = domain.bodyRules(type)
+function toBodyReader (mount: Mount, row: CollectionRow, body: NonNullable<OperationRoute['body']>, takesDelta: boolean): Reader {
+  const { read, parse } = mount.domain.bodyRules(row.type)
   return async (request) => {
     if (!isDeltaPayload(request.body)) {
       // what may be a list has no schema of one shape
@@ -37,7 +39,7 @@ function toBodyReader ({ domain }: Mount, { type }: CollectionRow, body: NonNull
     }
     if (!takesDelta) throw invalidRequest([{ target: '', message: 'a delta payload updates a collection: send it in a PATCH of the collection' }])
     checkDepth(request.body)
-    request.body = parseDelta(request.body)
+    request.body = parseDelta(request.body, (reference) => findReferenced(reference, toCollectionUrl(mount, row, request), toRoot(mount, request)))
   }
 }
 

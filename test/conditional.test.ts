@@ -86,6 +86,7 @@ for (const [name, makeStore] of stores) {
           for (const common of ['request-id', 'client-request-id', 'odata-version', 'cache-control']) t.ok(answer.headers[common], common)
           t.equal(answer.headers['cache-control'], whole.headers['cache-control'])
           t.equal(answer.headers['content-type'], undefined)
+          t.equal(answer.headers.vary, whole.headers.vary, 'what the whole answer depends on')
         }
       }
     }

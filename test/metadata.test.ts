@@ -183,9 +183,12 @@ t.test('what has no route says so, and operations say what they can', async (t) 
     OptimisticConcurrencyControl: false
   }
   for (const index of [1, 4]) t.match(restricted[index], operations)
+  const { graphOperations: { Service: guarded } } = await csdlOf(await makeApp(t, { requireIfMatch: true }))
+  t.equal(guarded.groups['@Capabilities.NavigationRestrictions'].RestrictedProperties[1].OptimisticConcurrencyControl, true)
   t.match(onenote.operations, { '@Capabilities.CountRestrictions': { Countable: true }, '@Capabilities.ExpandRestrictions': { Expandable: false } })
   const comms = Service.app['@Capabilities.NavigationRestrictions'].RestrictedProperties.find(({ NavigationProperty }: Json) => NavigationProperty === 'calls/operations')
   t.strictSame(comms.FilterRestrictions.NonFilterableProperties, ['microsoft.graph.inviteParticipantsOperation/participants', 'microsoft.graph.muteParticipantsOperation/participants'])
+  t.ok(['resultInfo', 'microsoft.graph.recordOperation/recordingLocation', 'microsoft.graph.sendDtmfTonesOperation/completionReason'].every((path) => comms.SortRestrictions.NonSortableProperties.includes(path)), 'what the declared type does not declare has no order')
   t.match(Service.jobs, { $Collection: true, '@Capabilities.ReadRestrictions': { Readable: true }, '@Capabilities.CountRestrictions': { Countable: true }, '@Capabilities.SortRestrictions': { NonSortableProperties: ['levels', 'place', 'place/inner', 'bigs'] } })
   t.match(Service, { '@Capabilities.KeyAsSegmentSupported': true, '@Capabilities.BatchSupported': false, '@Capabilities.AsynchronousRequestsSupported': false, '@Core.ODataVersions': '4.0' })
 })
@@ -493,6 +496,8 @@ t.test('numbers of 64 bits, and a type that is stored but no longer declared', a
     'bigs@odata.type': '#Collection(Int64)', bigs: ['1', '2'], ratio: 1, place: { inner: { 'at@odata.type': '#Int32', at: 1 } }
   })
   t.notMatch(Object.keys(created.json()), /^(ratio|mixed|mail|kind|fixed|place|flag)@/)
+  t.equal((await app.inject({ url: '/v1.0/jobs?$count=true', headers: { accept } })).json()['@odata.count'], '1')
+  t.equal((await app.inject({ url: '/v1.0/jobs?$count=true' })).json()['@odata.count'], 1)
   await store.commit({ tenant: 'local', owner: 'host/jobs' }, [{ kind: 'insert', record: { id: 'old', type: 'contoso.gone', created: '2020-01-01T00:00:00.0000000Z', lastAction: '', status: -1, text: '{"@odata.type":"#contoso.gone","id":"old","n":1}' } }])
   t.match((await app.inject({ url: '/v1.0/jobs/old', headers: { accept } })).json(), { '@odata.type': '#contoso.gone', id: 'old', n: 1 })
 })
@@ -515,6 +520,7 @@ t.test('keys in parentheses may stand anywhere in a URL', async (t) => {
     t.equal((await app.inject({ method: 'PUT', url })).statusCode, 405, url)
   }
   t.equal((await app.inject(`${collection}/$count`)).body, '1')
+  for (const method of ['GET', 'DELETE'] as const) t.equal((await app.inject({ method, url: '/v1.0/sites/a,b/onenote/operations(x' })).statusCode, 400, 'a key that is not closed is none')
   t.equal((await app.inject("/v1.0/users('it''s')/onenote/operations")).json()['@odata.context'], "http://localhost:80/v1.0/$metadata#users('it''s')/onenote/operations")
-  for (const url of ['/v1.0/sites(a)/onenote/operations', "/v1.0/sites(x='a')/onenote/operations"]) t.match((await app.inject(url)).json(), { error: { code: 'invalidRequest', target: 'siteId' } }, url)
+  for (const url of ['/v1.0/sites(a)/onenote/operations', "/v1.0/sites(x='a')/onenote/operations", '/v1.0/sites(a/onenote/operations', "/v1.0/sites('a'/onenote/operations"]) t.match((await app.inject(url)).json(), { error: { code: 'invalidRequest', target: 'siteId' } }, url)
 })

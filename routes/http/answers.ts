@@ -4,7 +4,7 @@ import type { OperationRecord } from '../../storage/store.js'
 import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
 import type { Format } from './format.js'
-import { getOffer, offers, setOffer } from './format.js'
+import { addVary, getOffer, offers, setOffer } from './format.js'
 import { toEntityContext, toEntityUrl } from './links.js'
 import { toEntityTag } from './preconditions.js'
 import { addPreferenceApplied, parsePreferences } from './prefer.js'
@@ -47,5 +47,6 @@ export function sendCreated (mount: Mount, row: CollectionRow, request: FastifyR
 
 /** Answers a reader who has this state already. @see RFC 9110, 15.4.5 */
 export function sendNotModified (reply: FastifyReply, { version }: OperationRecord): FastifyReply {
+  addVary(reply, 'Accept')
   return reply.code(304).header('etag', toEntityTag(version)).send()
 }

@@ -8,8 +8,21 @@ export function toEntityTag (version: string): string {
   return `W/"${version}"`
 }
 
-const entityTag = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/
-const entityTags = new RegExp(`^\\s*${entityTag.source}(?:\\s*,\\s*${entityTag.source})*\\s*$`)
+/** An element of a list, with the empty ones before it. @see RFC 9110, 5.6.1.2 and 8.8.3 */
+const listElement = /[ \t,]*(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?=,|$)/y
+const listEnd = /^[ \t,]*$/
+
+function findEntityTags (text: string): string[] | undefined {
+  const tags: string[] = []
+  let end = 0
+  for (;;) {
+    listElement.lastIndex = end
+    const [, tag] = listElement.exec(text) ?? []
+    if (tag === undefined) return tags.length > 0 && listEnd.test(text.slice(end)) ? tags : undefined
+    tags.push(tag)
+    end = listElement.lastIndex
+  }
+}
 
 /**
  * `*`, or the versions that a list of entity tags names, weak or strong alike.
@@ -19,8 +32,9 @@ const entityTags = new RegExp(`^\\s*${entityTag.source}(?:\\s*,\\s*${entityTag.s
  */
 export function parseVersions (target: string, text: string): Versions {
   if (text.trim() === '*') return '*'
-  if (!entityTags.test(text)) throw invalidRequest([{ target, message: `${target} must be * or a list of entity tags such as W/"1-a"` }])
-  return [...text.matchAll(new RegExp(entityTag.source, 'g'))].map(([, tag]) => tag as string)
+  const tags = findEntityTags(text)
+  if (tags === undefined) throw invalidRequest([{ target, message: `${target} must be * or a list of entity tags such as W/"1-a"` }])
+  return tags
 }
 
 /**

@@ -57,6 +57,7 @@ export interface PageNotes {
 export function toListBody (records: readonly OperationRecord[], options: BodyOptions, { nextLink, count }: PageNotes): string {
   const value = records.map((record) => `{${toTagged(record, options)}`).join(',')
   const next = nextLink === undefined ? '' : `,"@odata.nextLink":${JSON.stringify(nextLink)}`
-  const counted = count === undefined ? '' : `"@odata.count":${count},`
+  // a count is a number of 64 bits
+  const counted = count === undefined ? '' : `"@odata.count":${options.format.isIeee754Compatible ? `"${count}"` : count},`
   return `{${toContext(options)}${counted}"value":[${value}]${next}}`
 }

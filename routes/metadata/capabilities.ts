@@ -45,7 +45,12 @@ function wholesOf (properties: Properties, use: Use): string[] {
 
 /** The same for all that a collection of `type` holds; what a derived type declares is below its name. */
 function toWholes (type: StructuredType, types: TypeSet, use: Use): readonly PathValue[] {
-  const derived = types.derivedFrom(type).flatMap((below) => wholesOf(Object.entries(definitionOf(below).own), use).map((path) => `${nameOf(below)}/${path}`))
+  // what the declared type does not declare has no order, whatever it is
+  const derived = types.derivedFrom(type).flatMap((below) => {
+    const own = definitionOf(below).own
+    const paths = use === 'order' ? Object.keys(own) : wholesOf(Object.entries(own), use)
+    return paths.map((path) => `${nameOf(below)}/${path}`)
+  })
   return [...wholesOf(declaredProperties(type), use), ...derived].map((path) => ({ kind: 'PropertyPath', path }))
 }
 

@@ -140,6 +140,8 @@ function matchesOrder (total: readonly Order[], range: Range): boolean {
   const fixed = indexes[range.index].slice(0, range.prefix.length)
   const open = indexes[range.index].slice(range.prefix.length)
   const wanted = total.filter(({ by }) => !(by.kind === 'column' && fixed.includes(by.column)))
+  // one record has any order
+  if (open.length === 0) return true
   const [first] = wanted
   return wanted.length === open.length && wanted.every(({ by, descending }, position) =>
     by.kind === 'column' && by.column === open[position] && descending === first?.descending)
@@ -168,8 +170,10 @@ function toCandidate (index: Column, parts: readonly Expression[], total: readon
   return { range, residual, isOrdered: matchesOrder(total, range) }
 }
 
-function selectivity ({ range: { prefix, lower, upper } }: Candidate): number {
-  return 4 * prefix.length + (lower === undefined ? 0 : 1) + (upper === undefined ? 0 : 1)
+/** How much narrower than its whole index a range is likely to be. */
+export function selectivity ({ range: { index, prefix, lower, upper } }: Candidate): number {
+  const isKey = prefix.length === indexes[index].length
+  return (isKey ? 16 : 4 * prefix.length) + (lower === undefined ? 0 : 1) + (upper === undefined ? 0 : 1)
 }
 
 /** A way through each index, the most promising one first; the last ones are whole collections. */
