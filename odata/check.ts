@@ -1,7 +1,7 @@
 import type { EnumerationDefinition, StructuredType } from '../schemas/definition.js'
 import { typeNameKey } from '../schemas/type-set.js'
 import type { Comparison, Expression, FunctionName, Member, Scalar } from '../storage/query/tree.js'
-import { findProperty, toReading } from './properties.js'
+import { findProperty, toReading, toSpellings } from './properties.js'
 import { refuse } from './refusal.js'
 import type { Syntax } from './syntax.js'
 import type { Literal } from './tokens.js'
@@ -17,6 +17,8 @@ interface Operand {
   readonly read: (as: Member['reading']) => Expression
   /** The names a text or enumeration literal may stand for. */
   readonly literal?: Literal
+  /** Exact names by lower-case ones, where types below the declared one have an enumeration here. */
+  readonly spellings?: ReadonlyMap<string, string>
 }
 
 interface Signature {
@@ -63,10 +65,12 @@ function freeze<T> (value: T): T {
 class Checker {
   readonly #option: string
   readonly #type: StructuredType
+  readonly #below: readonly StructuredType[]
 
-  constructor (option: string, type: StructuredType) {
+  constructor (option: string, type: StructuredType, below: readonly StructuredType[]) {
     this.#option = option
     this.#type = type
+    this.#below = below
   }
 
   #fail (problem: string, { position }: Syntax): Error {
@@ -88,7 +92,8 @@ class Checker {
     const found = findProperty(this.#type, syntax.segments)
     if ('problem' in found) throw this.#fail(found.problem, syntax)
     if (found.kind === 'collection') throw this.#fail(`"${found.path.join('/')}" is a collection, which cannot be compared`, syntax)
-    return { kind: found.kind, syntax, read: (as) => toReading(found, as) }
+    const spellings = found.kind === 'dynamic' && found.path.length === 1 ? toSpellings(found.path[0] as string, this.#below) : undefined
+    return { kind: found.kind, syntax, read: (as) => toReading(found, as), ...(spellings && { spellings }) }
   }
 
   #literal (syntax: Syntax, literal: Literal): Operand {
@@ -130,12 +135,19 @@ class Checker {
     if (left.kind === 'dynamic' && right.kind === 'dynamic') throw this.#fail('two dynamic properties cannot be compared: the kind of their values is not known', syntax)
     const kind = left.kind === 'dynamic' ? right.kind : left.kind
     const isSame = left.kind === 'dynamic' || right.kind === 'dynamic' || left.kind === right.kind
+    if (left.spellings !== undefined || right.spellings !== undefined) return this.#pair(syntax, this.#spelled(left, right), this.#spelled(right, left))
     // a dynamic property has the name of an enumeration as text
     const reading = kind === 'name' ? 'text' : typeof kind === 'object' ? 'enumeration' : readings.find((one) => one === kind)
     if (!isSame || reading === undefined) {
       throw this.#fail(`${toKindName(left.kind)} cannot be compared with ${toKindName(right.kind)}${toHint(left.kind, right.kind)}`, syntax)
     }
     return [this.#readAs(left, kind, reading), this.#readAs(right, kind, reading)]
+  }
+
+  /** The operand without spellings of its own, a literal as the other one's spellings have it. */
+  #spelled ({ spellings: _used, ...operand }: Operand, { spellings }: Operand): Operand {
+    const exact = this.#isName(operand) ? spellings?.get(String(operand.literal?.value).toLowerCase()) : undefined
+    return exact === undefined ? operand : { ...operand, read: () => ({ kind: 'literal', value: exact }) }
   }
 
   /** Both spellings of an enumeration literal: with its type, and as a text. */
@@ -191,6 +203,6 @@ class Checker {
  * The query tree of a condition on operations of the declared type, frozen.
  * @throws invalidRequest for unknown names of closed types and kinds that do not go together
  */
-export function checkCondition (option: string, syntax: Syntax, declared: StructuredType): Expression {
-  return freeze(new Checker(option, declared).condition(syntax))
+export function checkCondition (option: string, syntax: Syntax, declared: StructuredType, below: readonly StructuredType[]): Expression {
+  return freeze(new Checker(option, declared, below).condition(syntax))
 }

@@ -26,16 +26,16 @@ export function toLastingOptions (options: QueryOptions): ReadonlyArray<readonly
 }
 
 /**
- * The options of a list of operations of the declared type.
+ * The options of a list of operations of the declared type and the types below it.
  * @throws invalidRequest
  * @see OData 4.01 Part 1, 11.2.1
  */
-export function parseCollectionQuery (options: QueryOptions, declared: StructuredType): CollectionQuery {
+export function parseCollectionQuery (options: QueryOptions, declared: StructuredType, below: readonly StructuredType[]): CollectionQuery {
   const { $filter, $orderby, $select, $top, $skip, $count, $skiptoken } = options
   if ($skip !== undefined && $skiptoken !== undefined) throw refuse('$skip', 'it does not go with $skiptoken')
   return {
     query: {
-      filter: $filter === undefined ? undefined : parseFilter($filter, declared),
+      filter: $filter === undefined ? undefined : parseFilter($filter, declared, below),
       orderBy: $orderby === undefined ? [] : parseOrderBy($orderby, declared)
     },
     top: $top === undefined ? undefined : parseTop($top),

@@ -83,6 +83,15 @@ export function findProperty (declared: StructuredType, path: readonly string[])
   return { kind, path, column: path.length === 1 ? findColumn(path[0] as string, kind) : undefined }
 }
 
+/**
+ * The names of a property's enumerations in types below the declared one, which does not declare it: exact ones
+ * by lower-case ones.
+ */
+export function toSpellings (name: string, below: readonly StructuredType[]): ReadonlyMap<string, string> {
+  const enumerations = below.flatMap((type) => Object.hasOwn(type.properties, name) ? [kindOf(type.properties[name] as TSchema)] : []).filter((kind) => typeof kind === 'object')
+  return new Map(enumerations.flatMap(({ members }) => Object.keys(members)).map((member) => [member.toLowerCase(), member]))
+}
+
 /** The expression that reads a property. `as` is what a dynamic one is taken for. */
 export function toReading ({ kind, path, column }: Property, as: Member['reading']): ColumnReference | Member {
   if (column !== undefined) return column

@@ -455,11 +455,11 @@ t.test('numbers of a page', async (t) => {
 })
 
 t.test('a query of a collection is made of all its options', async (t) => {
-  t.strictSame(parseCollectionQuery({}, OnenoteOperation), { query: { filter: undefined, orderBy: [] }, top: undefined, skip: 0, isCounted: false, selection: undefined })
+  t.strictSame(parseCollectionQuery({}, OnenoteOperation, []), { query: { filter: undefined, orderBy: [] }, top: undefined, skip: 0, isCounted: false, selection: undefined })
   const options = { $filter: "id eq 'a'", $orderby: 'id desc', $select: 'status', $top: '3', $skip: '4', $count: 'true' }
-  t.match(parseCollectionQuery(options, OnenoteOperation), { query: { filter: { kind: 'compare' }, orderBy: [{ descending: true }] }, top: 3, skip: 4, isCounted: true, selection: new Map([['id', undefined], ['status', undefined]]) })
+  t.match(parseCollectionQuery(options, OnenoteOperation, []), { query: { filter: { kind: 'compare' }, orderBy: [{ descending: true }] }, top: 3, skip: 4, isCounted: true, selection: new Map([['id', undefined], ['status', undefined]]) })
   t.strictSame(toLastingOptions(options), [['$filter', "id eq 'a'"], ['$orderby', 'id desc'], ['$select', 'status'], ['$top', '3']])
-  t.equal(messageOf('$skip', () => parseCollectionQuery({ $skip: '1', $skiptoken: 'x' }, OnenoteOperation)), 'it does not go with $skiptoken')
+  t.equal(messageOf('$skip', () => parseCollectionQuery({ $skip: '1', $skiptoken: 'x' }, OnenoteOperation, [])), 'it does not go with $skiptoken')
 })
 
 t.test('a continuation token: opaque, bound to what it continues, and never another one', async (t) => {

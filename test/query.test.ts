@@ -92,7 +92,7 @@ t.test('dates, dynamic properties and properties of derived types', async (t) =>
       { id: 'q', priority: '5', nested: 'x', resultInfo: { code: 500, subcode: 1 } }, { id: 's', priority: true, list: [1] }
     ]) t.equal((await app.inject({ method: 'POST', url: calls, payload })).statusCode, 201)
     for (const [filter, expected] of [
-      ["recordingLocation eq 'https://x/1'", ['r']], ["completionReason eq 'stopToneDetected'", ['r']], ['priority eq 5', ['p']], ["priority eq '5'", ['q']], ['priority eq true', ['s']], ['priority', ['s']], ['priority ne null', ['p', 'q', 's']], ['priority ge 4 or priority', ['p', 's']],
+      ["recordingLocation eq 'https://x/1'", ['r']], ["completionReason eq 'stopToneDetected'", ['r']], ["completionReason eq 'STOPTONEDETECTED'", ['r']], ["'StopToneDetected' eq completionReason", ['r']], ["completionReason in ('unknown','StopToneDetected')", ['r']], ["completionReason eq contoso.reason'stoptonedetected'", ['r']], ["completionReason eq 'nonsense'", []], ["startswith(completionReason,'stopTone')", ['r']], ['priority eq 5', ['p']], ["priority eq '5'", ['q']], ['priority eq true', ['s']], ['priority', ['s']], ['priority ne null', ['p', 'q', 's']], ['priority ge 4 or priority', ['p', 's']],
       ["nested/deep/code eq 'x'", ['p']], ["nested eq 'x'", ['q']], ['nested ne null', ['p', 'q']], ['list ne null', ['s']], ['when eq 2019-12-31T23:00:00Z', ['p']], ['resultInfo/code ge 400', ['q']], ['resultInfo eq null', ['r', 'p', 's']], ['not (unknown eq 5) and unknown eq null', ['r', 'p', 'q', 's']], ['unknown ne 5', ['r', 'p', 'q', 's']], ['not contains(unknown,\'x\')', []]
     ] as const) t.strictSame(ids(await list(app, calls, { $filter: filter })), expected, filter)
   })

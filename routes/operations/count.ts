@@ -17,7 +17,7 @@ export const count: OperationRoute = {
   errors: ['invalidRequest'],
   handle: ({ domain }, row) => (request, reply) => {
     const { $filter } = request.query as QueryOptions
-    const filter = $filter === undefined ? undefined : parseFilter($filter, row.type)
+    const filter = $filter === undefined ? undefined : parseFilter($filter, row.type, domain.types.derivedFrom(row.type))
     return andThen(domain.count(toCollection(row, request), filter), (found) => {
       setOffer(reply, getOffer(request, offers.count))
       return reply.send(String(found))

@@ -42,7 +42,7 @@ export const list: OperationRoute = {
   handle: (mount, row) => (request, reply) => {
     const { domain, skipTokens } = mount
     const options = request.query as QueryOptions
-    const { query, top, skip, isCounted, selection } = parseCollectionQuery(options, row.type)
+    const { query, top, skip, isCounted, selection } = parseCollectionQuery(options, row.type, domain.types.derivedFrom(row.type))
     const collection = toCollection(row, request)
     const place = options.$skiptoken === undefined ? undefined : skipTokens.parseToken(options.$skiptoken, toBinding(collection, options))
     const { maxPageSize } = parsePreferences(request)
