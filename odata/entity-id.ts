@@ -1,10 +1,19 @@
 import { findKey } from './key.js'
 
-/** The segments of a path, a key in parentheses as a segment of its own. */
-function toSegments (pathname: string): string[] {
-  return pathname.split('/').map(decodeURIComponent).flatMap((segment) => {
-    const name = /^\w+(?=\()/.exec(segment)?.[0]
-    const key = name === undefined ? undefined : findKey(segment, name)
+/** The text behind a percent-encoded one, `undefined` where it is none. */
+function findDecoded (text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The segments of a path, a key in parentheses as a segment of its own; `undefined` for one that cannot be read. */
+function toSegments (pathname: string): Array<string | undefined> {
+  return pathname.split('/').map(findDecoded).flatMap((segment) => {
+    const name = /^\w+(?=\()/.exec(segment ?? '')?.[0]
+    const key = name === undefined ? undefined : findKey(segment as string, name)
     return name === undefined || key === undefined ? [segment] : [name, key]
   })
 }
@@ -21,16 +30,13 @@ export function findReferenced (reference: string, collectionUrl: string, rootUr
   const collection = new URL(collectionUrl, nowhere)
   const wanted = toSegments(collection.pathname)
   for (const base of [collection, new URL(`${rootUrl}/`, nowhere)]) {
-    try {
-      const { origin, pathname, search, hash } = new URL(reference, base)
-      const segments = toSegments(pathname)
-      const key = segments.pop()
-      const isOf = origin === collection.origin && search === '' && hash === '' && segments.join('/') === wanted.join('/')
-      if (isOf && key !== undefined && segments.length === wanted.length) return key
-    } catch (error) {
-      // what is no URL, or not percent-encoded UTF-8, names nothing
-      if (!(error instanceof TypeError) && !(error instanceof URIError)) throw error
-    }
+    if (!URL.canParse(reference, base.href)) continue
+    const { origin, pathname, search, hash } = new URL(reference, base)
+    const segments = toSegments(pathname)
+    const key = segments.pop()
+    const isOf = origin === collection.origin && search === '' && hash === '' &&
+      segments.length === wanted.length && segments.every((segment, index) => segment === wanted[index])
+    if (isOf && key !== undefined) return key
   }
   return undefined
 }

@@ -23,8 +23,8 @@ export const contractPlugin = fp(async (scope: FastifyInstance, { compile }: { c
     else void parseJson(request, body.toString('utf8'), done)
   })
 
-  scope.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
-    const validate = httpPart === 'querystring' ? compile(schema, 'is not a query option of this route') : compile(schema)
+  scope.setValidatorCompiler<TSchema>(({ schema }) => {
+    const validate = compile(schema)
     return (value) => {
       const issues = validate(value as unknown)
       return issues.length === 0 ? { value: value as unknown } : { error: invalidRequest(issues) }

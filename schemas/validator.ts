@@ -18,11 +18,11 @@ function toList (values: readonly unknown[]): string {
   return [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' or ')
 }
 
-function toPhrase ({ keyword, params, parentSchema, message }: ErrorObject, unknown: string): string {
+function toPhrase ({ keyword, params, parentSchema, message }: ErrorObject): string {
   const given = params as Record<string, unknown>
   const schema = parentSchema as { enum: readonly unknown[], pattern: string }
   switch (keyword) {
-    case 'additionalProperties': return unknown
+    case 'additionalProperties': return 'is not a property of this type'
     case 'required': return 'is required'
     case 'enum': return `must be one of ${toList(schema.enum)}`
     case 'type': return `must be of type ${toList([given['type']].flat())}`
@@ -38,12 +38,12 @@ function toPhrase ({ keyword, params, parentSchema, message }: ErrorObject, unkn
 
 const unescape = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~')
 
-function toIssue (error: ErrorObject, unknown: string): Issue {
+function toIssue (error: ErrorObject): Issue {
   const params = error.params as Record<string, unknown>
   const member = params['additionalProperty'] ?? params['missingProperty']
   const path = error.instancePath.split('/').slice(1).map(unescape)
   const target = [...path, ...(typeof member === 'string' ? [member] : [])].join('/')
-  return { target, message: `${target === '' ? 'the value' : `"${target}"`} ${toPhrase(error, unknown)}` }
+  return { target, message: `${target === '' ? 'the value' : `"${target}"`} ${toPhrase(error)}` }
 }
 
 /** An error of one alternative says nothing beside that of the whole choice. */
@@ -53,8 +53,8 @@ function isReported (error: ErrorObject, _index: number, all: readonly ErrorObje
   return error.keyword !== 'type' || !all.some(({ keyword, instancePath }) => keyword === 'enum' && instancePath === error.instancePath)
 }
 
-/** Makes the validator of a schema; `unknown` says what a member is that the schema does not know. */
-export type Compile = (schema: TSchema, unknown?: string) => Validator
+/** Makes the validator of a schema. */
+export type Compile = (schema: TSchema) => Validator
 
 /**
  * A compiler for the contract's schemas that checks and never changes: nothing is coerced, removed or
@@ -63,8 +63,8 @@ export type Compile = (schema: TSchema, unknown?: string) => Validator
 export function makeCompiler (): Compile {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, validateFormats: true })
   ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
-  return (schema, unknown = 'is not a property of this type') => {
+  return (schema) => {
     const check = ajv.compile(schema)
-    return (value) => check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).map((error) => toIssue(error, unknown))
+    return (value) => check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).map(toIssue)
   }
 }
