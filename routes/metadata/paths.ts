@@ -2,8 +2,7 @@ import type { CsdlContainerChild, CsdlContainment, CsdlSchema, CsdlStructuredTyp
 import type { StructuredType } from '../../schemas/definition.js'
 import { nameOf } from '../../schemas/type-set.js'
 import type { CollectionDefinition } from '../collections.js'
-import type { Reachable } from './capabilities.js'
-import type { Contract } from './capabilities.js'
+import type { Contract, Reachable } from './capabilities.js'
 import { operationsTerms, serviceTerms, toOperationsTerms, toPathTerms } from './capabilities.js'
 
 /** One segment of a path; a `{parameter}` after it makes it a collection. */
