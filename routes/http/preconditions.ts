@@ -12,7 +12,9 @@ export function toEntityTag (version: string): string {
 const listElement = /[ \t,]*(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?=,|$)/y
 const listEnd = /^[ \t,]*$/
 
-function findEntityTags (text: string): string[] | undefined {
+/** `*`, or what stands in the quotes of a list of entity tags; `undefined` for anything else. */
+export function findVersions (text: string): Versions | undefined {
+  if (text.trim() === '*') return '*'
   const tags: string[] = []
   let end = 0
   for (;;) {
@@ -31,10 +33,9 @@ function findEntityTags (text: string): string[] | undefined {
  * @see RFC 9110, 8.8.3.2; OData 4.01 Part 1, 8.2.4
  */
 export function parseVersions (target: string, text: string): Versions {
-  if (text.trim() === '*') return '*'
-  const tags = findEntityTags(text)
-  if (tags === undefined) throw invalidRequest([{ target, message: `${target} must be * or a list of entity tags such as W/"1-a"` }])
-  return tags
+  const versions = findVersions(text)
+  if (versions === undefined) throw invalidRequest([{ target, message: `${target} must be * or a list of entity tags such as W/"1-a"` }])
+  return versions
 }
 
 /**

@@ -5,6 +5,7 @@ import { toCsdlXml } from '../../schemas/csdl/xml.js'
 import { hidden, toFallback } from '../fallback.js'
 import { getOffer, offers, setOffer } from '../http/format.js'
 import { toRoot } from '../http/links.js'
+import { findVersions } from '../http/preconditions.js'
 import { checkIsolation, checkVersions } from '../http/versions.js'
 import type { Mount } from '../mount.js'
 import { readQuery } from '../reading.js'
@@ -14,19 +15,20 @@ import { toServiceEntries } from './service.js'
 /** A document that is the same for everybody as long as the application runs. */
 interface Page {
   readonly body: string
-  readonly etag: string
+  /** What its entity tag has in quotes. */
+  readonly version: string
 }
 
 const cacheControl = 'public, max-age=300'
 
 function toPage (body: string): Page {
-  return { body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` }
+  return { body, version: createHash('sha256').update(body).digest('base64url') }
 }
 
 /** @see RFC 9110, 13.1.2 */
-function isKnown ({ headers }: FastifyRequest, etag: string): boolean {
-  const tags = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  return tags.includes(etag) || tags.includes('*')
+function isKnown ({ headers }: FastifyRequest, version: string): boolean {
+  const versions = findVersions(headers['if-none-match'] ?? '')
+  return versions === '*' || versions?.includes(version) === true
 }
 
 function toRoute (url: string, handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>): RouteOptions {
@@ -49,10 +51,10 @@ function toRoute (url: string, handler: (request: FastifyRequest, reply: Fastify
 function toMetadataHandler (pages: Readonly<Record<string, Page>>) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const offer = getOffer(request, offers.metadata)
-    const { body, etag } = pages[offer.subtype] as Page
+    const { body, version } = pages[offer.subtype] as Page
     setOffer(reply, offer)
-    void reply.headers({ etag, 'cache-control': cacheControl })
-    return isKnown(request, etag) ? await reply.code(304).send() : await reply.send(body)
+    void reply.headers({ etag: `"${version}"`, 'cache-control': cacheControl })
+    return isKnown(request, version) ? await reply.code(304).send() : await reply.send(body)
   }
 }
 

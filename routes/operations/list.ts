@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import { parseCollectionQuery, toLastingOptions } from '../../odata/collection-query.js'
 import type { QueryOptions } from '../../odata/options.js'
 import { toPageSize } from '../../odata/paging.js'
-import type { Place } from '../../odata/skip-token.js'
 import { andThen } from '../../storage/awaitable.js'
 import { toSortKey, toTotalOrder } from '../../storage/query/order.js'
 import type { Collection } from '../../storage/store.js'
@@ -22,9 +21,8 @@ function toBinding ({ tenant, owner }: Collection, options: QueryOptions): strin
   return JSON.stringify([tenant, owner, toLastingOptions(options)])
 }
 
-/** The URL of the page that begins at a place. @see OData 4.01 Part 1, 11.2.6.7 */
-function toNextLink (mount: Mount, row: CollectionRow, request: FastifyRequest, options: QueryOptions, place: Place): string {
-  const token = mount.skipTokens.toToken(place, toBinding(toCollection(row, request), options))
+/** The URL of the page that begins where a token says. @see OData 4.01 Part 1, 11.2.6.7 */
+function toNextLink (mount: Mount, row: CollectionRow, request: FastifyRequest, options: QueryOptions, token: string): string {
   const query = [...toLastingOptions(options), ['$skiptoken', token] as const].map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   return `${toCollectionUrl(mount, row, request)}?${query.join('&')}`
 }
@@ -44,7 +42,8 @@ export const list: OperationRoute = {
     const options = request.query as QueryOptions
     const { query, top, skip, isCounted, selection } = parseCollectionQuery(options, row.type, domain.types.derivedFrom(row.type))
     const collection = toCollection(row, request)
-    const place = options.$skiptoken === undefined ? undefined : skipTokens.parseToken(options.$skiptoken, toBinding(collection, options))
+    const binding = toBinding(collection, options)
+    const place = options.$skiptoken === undefined ? undefined : skipTokens.parseToken(options.$skiptoken, binding)
     const { maxPageSize } = parsePreferences(request)
     const preferred = maxPageSize ?? place?.size
     const size = toPageSize(top, preferred)
@@ -53,7 +52,7 @@ export const list: OperationRoute = {
     return andThen(isCounted ? domain.count(collection, query.filter) : undefined, (count) =>
       andThen(domain.list(collection, query, page), (records) => {
         const last = records.length > size ? records[size - 1] : undefined
-        const nextLink = last && toNextLink(mount, row, request, options, { after: toSortKey(last, toTotalOrder(query)), size: preferred })
+        const nextLink = last && toNextLink(mount, row, request, options, skipTokens.toToken({ after: toSortKey(last, toTotalOrder(query)), size: preferred }, binding))
         const shown = records.slice(0, size).map((record) => selectMembers(record, selection))
         if (maxPageSize !== undefined) addPreferenceApplied(reply, `odata.maxpagesize=${maxPageSize}`)
         const offer = getOffer(request, offers.json)

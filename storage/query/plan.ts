@@ -60,12 +60,15 @@ function findAbsent (column: Column): Key | undefined {
   return column === 'lastAction' || column === 'status' ? absent[column] : undefined
 }
 
+/** A value of a sort key as a column has it. */
+export function toStored (column: Column, value: Scalar): Key {
+  return (value ?? findAbsent(column)) as Key
+}
+
 /** Where an index begins after a sort key: a value for each column that the range leaves open. */
 export function toStart ({ index, prefix }: Range, total: readonly Order[], after: readonly Scalar[]): Key[] {
-  return indexes[index].slice(prefix.length).map((column) => {
-    const value = after[total.findIndex(({ by }) => by.kind === 'column' && by.column === column)] as Key | null
-    return value ?? findAbsent(column) as Key
-  })
+  return indexes[index].slice(prefix.length).map((column) =>
+    toStored(column, after[total.findIndex(({ by }) => by.kind === 'column' && by.column === column)] as Scalar))
 }
 
 /** Where a walk enters its index: at a bound of the range, or after a sort key. */

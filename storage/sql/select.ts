@@ -1,6 +1,5 @@
 import type { Candidate, Entry, Range } from '../query/plan.js'
-import { indexes, toEntry } from '../query/plan.js'
-import { absent } from '../query/evaluate.js'
+import { indexes, toEntry, toStored } from '../query/plan.js'
 import { orderedCharacters } from '../query/tree.js'
 import type { Expression, Order, Page, Scalar } from '../query/tree.js'
 import type { Collection } from '../store.js'
@@ -98,8 +97,7 @@ export function makeSelects (dialect: Dialect, collection: Collection): Selects 
       const inner = `SELECT ${recordColumns}, ${keys} FROM operations WHERE ${compileRange(collection, range, binder)}`
       const after = page.after?.map((value, position) => {
         const { by, descending } = total[position] as Order
-        const stored = by.kind === 'column' && (by.column === 'lastAction' || by.column === 'status') ? value ?? absent[by.column] : value
-        return { term: `key${position}`, value: stored, descending }
+        return { term: `key${position}`, value: by.kind === 'column' ? toStored(by.column, value) : value, descending }
       })
       const conditions = [where(residual, binder), after === undefined ? '' : compileAfter(after, dialect, binder)].filter((sql) => sql !== '')
       const order = total.map(({ descending }, position) => dialect.orderTerm(`key${position}`, descending)).join(', ')
