@@ -32,7 +32,7 @@ export { memoryStore } from './storage/memory/index.js'
 export type { MemoryStoreOptions } from './storage/memory/index.js'
 export { sqliteStore } from './storage/sqlite/index.js'
 export type { SqliteStoreOptions } from './storage/sqlite/index.js'
-export { ScanLimitError, StoreUnavailableError } from './storage/store.js'
+export { OutcomeUnknownError, ScanLimitError, StoreFullError, StoreUnavailableError } from './storage/store.js'
 export type * from './storage/store.js'
 
 /**

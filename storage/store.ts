@@ -107,7 +107,10 @@ export interface OperationStore {
   /** How many records a filter lets through. @throws ScanLimitError as `list` does */
   count: (collection: Collection, filter?: Expression) => Awaitable<number>
 
-  /** All changes or none. Acknowledged means kept: what the store promises about crashes holds from here on. */
+  /**
+   * All changes or none. Acknowledged means kept: what the store promises about crashes holds from here on.
+   * @throws StoreUnavailableError, StoreFullError, OutcomeUnknownError
+   */
   commit: (collection: Collection, changes: readonly Change[]) => Awaitable<CommitOutcome>
 
   /**
@@ -127,6 +130,19 @@ export interface OperationStore {
  */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError'
+}
+
+/** There is no room for what a commit writes. Nothing of it was stored; reads go on. */
+export class StoreFullError extends Error {
+  override readonly name = 'StoreFullError'
+}
+
+/**
+ * A commit was sent and its answer was lost, such as with a connection that was cut: it was stored as a whole or
+ * not at all, and the store cannot tell which. It is not tried again, since that could make it twice.
+ */
+export class OutcomeUnknownError extends Error {
+  override readonly name = 'OutcomeUnknownError'
 }
 
 /** A query would read more records than the store allows, and no index helps. */

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { collections, GraphError, invalidRequest, memoryStore, StoreUnavailableError } from '../index.js'
+import { collections, GraphError, invalidRequest, memoryStore, OutcomeUnknownError, StoreFullError, StoreUnavailableError } from '../index.js'
 import { countingStore, makeApp, toComparable } from './support/app.js'
 
 const calls = '/v1.0/communications/calls/57/operations'
@@ -411,6 +411,9 @@ t.test('errors of a store and of a host say nothing of the inside', async (t) =>
   const failures: Array<[unknown, number, string, string | undefined]> = [
     [new Error('secret path'), 500, 'generalException', undefined],
     [new StoreUnavailableError('secret host'), 503, 'serviceNotAvailable', '1'],
+    [new StoreFullError('secret disk'), 507, 'quotaLimitReached', undefined],
+    // clients try 503 and 504 again by themselves, and what is not known must not be made twice
+    [new OutcomeUnknownError('secret host'), 500, 'generalException', undefined],
     [Object.assign(new Error('slow down'), { statusCode: 429 }), 429, 'activityLimitReached', undefined],
     [Object.assign(new Error('what a request'), { statusCode: 422 }), 422, 'invalidRequest', undefined],
     [Object.assign(new Error('secret nonsense'), { statusCode: 200 }), 500, 'generalException', undefined],

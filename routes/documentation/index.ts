@@ -74,6 +74,7 @@ function errorsOf ({ isGuarded, requireIfMatch }: Mount, { errors, method, succe
     ...(needsCondition ? ['preconditionRequired'] as const : []),
     'isolationNotSupported',
     'generalException',
+    ...(method === 'GET' ? [] : ['outcomeUnknown', 'quotaLimitReached'] as const),
     'serviceNotAvailable'
   ]
 }

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply } from 'fastify'
 import type { ClientErrorName } from '../../errors.js'
 import { clientErrors, GraphError } from '../../errors.js'
 import type { ErrorEnvelope } from '../../schemas/error.js'
-import { ScanLimitError, StoreUnavailableError } from '../../storage/store.js'
+import { OutcomeUnknownError, ScanLimitError, StoreFullError, StoreUnavailableError } from '../../storage/store.js'
 import { ensureCommonHeaders } from './request-ids.js'
 
 /** Graph's clients read errors only from plain JSON. */
@@ -18,6 +18,8 @@ function kindOf (status: number): ClientErrorName {
 export function toGraphError (error: unknown, bodyLimit = 0): GraphError {
   if (error instanceof GraphError) return error
   if (error instanceof StoreUnavailableError) return new GraphError('serviceNotAvailable')
+  if (error instanceof StoreFullError) return new GraphError('quotaLimitReached')
+  if (error instanceof OutcomeUnknownError) return new GraphError('outcomeUnknown')
   if (error instanceof ScanLimitError) return new GraphError('invalidRequest', `the query would read more than ${error.limit.toLocaleString('en')} operations, since no index serves it: order by createdDateTime, lastActionDateTime, status or id, or filter by one of them`)
   const { code, statusCode = 500, message } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new GraphError('contentTooLarge', `the body must have at most ${bodyLimit.toLocaleString('en')} bytes`)
