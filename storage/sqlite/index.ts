@@ -11,6 +11,7 @@ import { ReadThread } from './read-thread.js'
 import { makeReads } from './reads.js'
 import type { Reads } from './reads.js'
 import { makeShortReads } from './short-reads.js'
+import { makeSnapshots } from './snapshot.js'
 import { prepareReads, toRecord } from './statements.js'
 import { makeTransactions } from './writes.js'
 
@@ -42,6 +43,7 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   const statements = prepareReads(database)
   const { secret } = statements.about.get() as { secret: string }
   const queue = new CommitQueue(makeTransactions(database, keptChanges), busyTimeoutMillis)
+  const inSnapshot = makeSnapshots(database)
   const short = makeShortReads(database, makeReads(database))
   const thread = new ReadThread({ driver: driver.name, file: toPath(database), busyTimeoutMillis })
   let closing: Awaitable<void>
@@ -58,7 +60,7 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
 
   /** Here when the answer is a short one to find, on the thread otherwise. */
   const readAnywhere = <K extends keyof Reads>(method: K, ...parameters: Parameters<Reads[K]>): Awaitable<ReturnType<Reads[K]>> =>
-    andThen(read(() => short[method](...parameters)), (found) => {
+    andThen(read(() => inSnapshot(() => short[method](...parameters))), (found) => {
       if (found !== undefined) return found
       checkOpen()
       return thread.run(method, ...parameters)

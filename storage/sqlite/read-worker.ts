@@ -8,6 +8,7 @@ import { openReader } from './connection.js'
 import type { SqliteDriver } from './driver.js'
 import { makeReads } from './reads.js'
 import type { Reads } from './reads.js'
+import { makeSnapshots } from './snapshot.js'
 import type { ReadRequest, ThreadReply, ThreadRequest, ThreadSetup } from './thread-messages.js'
 
 /*
@@ -22,6 +23,7 @@ const port = parentPort as MessagePort
 const { driver, file, busyTimeoutMillis } = workerData as ThreadSetup
 const database = await openReader(await import(driver) as SqliteDriver, file, busyTimeoutMillis)
 const reads = makeReads(database)
+const inSnapshot = makeSnapshots(database)
 
 /** The records that are not sent yet, of each read. */
 const unsent = new Map<number, readonly OperationRecord[]>()
@@ -51,7 +53,7 @@ function toFailure (id: number, error: unknown): ThreadReply {
 async function answer ({ id, method, parameters }: ReadRequest): Promise<void> {
   const read = reads[method] as (...given: typeof parameters) => ReturnType<Reads[keyof Reads]>
   try {
-    await andThen(whenFree(() => read(...parameters), busyTimeoutMillis), (value) => {
+    await andThen(whenFree(() => inSnapshot(() => read(...parameters)), busyTimeoutMillis), (value) => {
       if (method === 'list') sendRecords(id, value as readonly OperationRecord[])
       else reply({ kind: 'value', id, value })
     })

@@ -7,21 +7,11 @@ import type { SqliteDatabase } from './driver.js'
 import { makeRunner, makeScanner } from './scanner.js'
 import { prepareReads } from './statements.js'
 
-/** The reads of a store that may be long, over one connection. */
+/** The reads of a store that may be long, over one connection, each to be run in a snapshot. */
 export interface Reads {
   readonly list: (collection: Collection, query: Query, page: Page) => readonly OperationRecord[]
   readonly count: (collection: Collection, filter: Expression | undefined) => number
   readonly changes: (collection: Collection, cursor: string | undefined, limit: number) => ChangesPage
-}
-
-/** All statements of `action` see one state of the file, whatever other connections write meanwhile. */
-function inSnapshot<T> (database: SqliteDatabase, action: () => T): T {
-  database.exec('BEGIN')
-  try {
-    return action()
-  } finally {
-    database.exec('COMMIT')
-  }
 }
 
 export function makeReads (database: SqliteDatabase): Reads {
@@ -57,8 +47,8 @@ export function makeReads (database: SqliteDatabase): Reads {
 
   return {
     // a scanner that answers at once makes these answer at once
-    list: (collection, query, page) => inSnapshot(database, () => runList(makeScanner(run, collection), query, page) as readonly OperationRecord[]),
-    count: (collection, filter) => inSnapshot(database, () => runCount(makeScanner(run, collection), filter) as number),
-    changes: (...parameters) => inSnapshot(database, () => readChanges(...parameters))
+    list: (collection, query, page) => runList(makeScanner(run, collection), query, page) as readonly OperationRecord[],
+    count: (collection, filter) => runCount(makeScanner(run, collection), filter) as number,
+    changes: readChanges
   }
 }
