@@ -161,7 +161,7 @@ t.test('four processes that write at once all get their turn, beside one that ch
   const other = run(t, checkpointer, [file], { flags: [] })
   const outputs = children.map(() => '')
   await Promise.all([...children, other].map(async (child) => { await once(child.stdout, 'data') }))
-  children.forEach((child, index) => child.stdout.on('data', (chunk: Buffer) => { outputs[index] += chunk.toString() }))
+  children.forEach((child, index) => child.stdout.on('data', (chunk: Buffer) => { outputs[index] = `${outputs[index] ?? ''}${chunk.toString()}` }))
   for (const child of children) child.stdin.write('go')
   t.strictSame(await Promise.all(children.map(exitOf)), children.map(() => [0, null]))
   other.kill('SIGKILL')
