@@ -21,7 +21,7 @@ async function run (cwd: string, file: string, ...args: string[]): Promise<strin
 
 const program = `
 import Fastify from 'fastify'
-import graphOperations, { graphOperations as named, memoryStore, sqliteStore } from 'fastify-graph-operations'
+import graphOperations, { backupSqlite, graphOperations as named, memoryStore, sqliteStore } from 'fastify-graph-operations'
 import { conformanceCases } from 'fastify-graph-operations/storage/conformance'
 import { everything, toTotalOrder } from 'fastify-graph-operations/storage/query'
 if (named !== graphOperations) throw new Error('two plugins')
@@ -35,6 +35,7 @@ const records = Array.from({ length: 1_100 }, (_, n) => ({ id: String(n), type: 
 await app.operationStore.commit(imports, records.map((record) => ({ kind: 'insert', record })))
 const counted = app.operationStore.count(imports)
 if (await counted !== 1_100 || (process.argv[2] !== undefined) !== counted instanceof Promise) throw new Error('the thread of long reads')
+if (process.argv[2]) await backupSqlite({ file: process.argv[2], target: process.argv[2] + '.copy' })
 console.log(statusCode, JSON.parse(body).status, conformanceCases.length > 10 && toTotalOrder(everything).length === 2)
 await app.close()
 `
