@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { backupSqlite, sqliteStore } from '../../index.js'
-import { calls, commit, getVersion, idsOf, insert, lock, open, readChanges, readPragma, root, run, toRecord, withDatabase } from '../support/sqlite.js'
+import { calls, commit, exitOf, getVersion, idsOf, insert, lock, open, readChanges, readPragma, root, run, toRecord, withDatabase } from '../support/sqlite.js'
 
 t.test('a backup while a process writes is a state between two commits, with all that was acknowledged before', async (t) => {
   const dir = t.testdir()
@@ -20,18 +20,17 @@ t.test('a backup while a process writes is a state between two commits, with all
       await store.commit(calls, [toInsert('a-' + n), toInsert('b-' + n), ...(n < 20 ? [] : [{ kind: 'remove', id: 'a-' + (n - 20) }])])
       writeSync(1, n + '\\n')
     }
-  `, [file])
+  `, [file], { timeout: 200_000 })
   let acknowledged = ''
   writer.stdout.on('data', (chunk: Buffer) => { acknowledged += chunk.toString() })
   const countOf = (): number => acknowledged.split('\n').length - 1
   while (countOf() < 100) await once(writer.stdout, 'data')
 
-  const targets = ['one.db', 'two.db', 'three.db'].map((name) => join(dir, name))
+  const targets = ['one.db', 'two.db'].map((name) => join(dir, name))
   for (const target of targets) {
     const before = countOf()
     await backupSqlite({ file, target })
-    const after = countOf()
-    t.ok(after > before, `${after - before} commits meanwhile`)
+    t.ok(countOf() > before, `${countOf() - before} commits meanwhile`)
     t.strictSame(await withDatabase(target, (database) => readPragma(database, 'integrity_check')), 'ok')
     const copy = await open(t, target)
     const ids = await copy.list(calls, { orderBy: [] }, { limit: 1_000_000, skip: 0 })
@@ -50,7 +49,7 @@ t.test('a backup while a process writes is a state between two commits, with all
     await copy.close()
   }
   writer.kill('SIGKILL')
-  await once(writer, 'close')
+  await exitOf(writer)
   t.strictSame(readdirSync(dir).filter((name) => name.includes('partial')), [], 'no part is left')
 })
 

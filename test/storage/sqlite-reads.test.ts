@@ -72,11 +72,14 @@ t.test('an error on the thread is the error here', async (t) => {
   const filter: Expression = { kind: 'or', operands: terms }
   const error = await Promise.resolve(store.count(calls, filter)).catch((error: unknown) => error)
   t.ok(error instanceof ScanLimitError)
+  await t.rejects(Promise.resolve(store.list(calls, { ...everything, filter: { kind: 'and', operands: [filter, contains('none')] } }, { limit: 10, skip: 0 })), ScanLimitError)
   const { limit } = error as ScanLimitError
   t.ok(limit > 0 && limit < many, `${limit}`)
   const unbindable: Expression = { kind: 'compare', operator: 'eq', left: { kind: 'member', path: ['label'], reading: 'text' }, right: { kind: 'literal', value: {} as string } }
   await t.rejects(Promise.resolve(store.count(calls, unbindable)), /bound|bind|support/i)
   t.equal(await store.count(calls), many, 'and the thread goes on')
+  t.throws(() => store.list(calls, everything, { limit: 10, skip: 0, after: [{} as string, ''] }), /bound|bind|support/i, 'one that is read here is thrown here')
+  t.equal((await store.list(calls, everything, { limit: 10, skip: 0 })).length, 10)
 })
 
 t.test('pages of large texts come in parts, and short pages of them from the thread', async (t) => {

@@ -76,9 +76,9 @@ export function readPragma (database: SqliteDatabase, name: string): unknown {
 const quickly = ['--import', 'tsx']
 
 /** A process of its own that runs `script`; it does not outlive the test. */
-export function run (t: Test, script: string, args: readonly string[], { before = [], flags = quickly }: { before?: readonly string[], flags?: readonly string[] } = {}): ChildProcessByStdio<Writable, Readable, null> {
+export function run (t: Test, script: string, args: readonly string[], { before = [], flags = quickly, timeout = 30_000 }: { before?: readonly string[], flags?: readonly string[], timeout?: number } = {}): ChildProcessByStdio<Writable, Readable, null> {
   const [command = '', ...rest] = [...before, process.execPath, ...flags, '--input-type=module', '-e', script, ...args]
-  const child = spawn(...toUncounted(command, ...rest), { cwd: root, stdio: ['pipe', 'pipe', 'inherit'], timeout: 30_000, killSignal: 'SIGKILL' })
+  const child = spawn(...toUncounted(command, ...rest), { cwd: root, stdio: ['pipe', 'pipe', 'inherit'], timeout, killSignal: 'SIGKILL' })
   t.teardown(() => { child.kill('SIGKILL') })
   return child
 }
