@@ -1,0 +1,135 @@
+import { findConflict, idOf } from '../change.js'
+import { StoredRecord } from '../record.js'
+import { StoreUnavailableError } from '../store.js'
+import type { Change, Collection, CommitOutcome } from '../store.js'
+import type { Connections } from './connections.js'
+import type { Statements, VersionedChange } from './statements.js'
+import { findForgotten } from './history.js'
+import { commitAll } from './transaction.js'
+
+/** One commit that waits to be sent. */
+interface Waiting {
+  /** When it gives up, in milliseconds of the clock. */
+  readonly deadline: number
+  readonly changes: readonly Change[]
+  readonly resolve: (outcome: CommitOutcome) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** What a queue writes with. */
+export interface Writer {
+  readonly connections: Connections
+  readonly statements: Statements
+  readonly makeVersion: () => string
+  /** How long a commit is sent again while nothing comes of it. Milliseconds. */
+  readonly retryMillis: number
+  readonly keptChanges: number
+}
+
+/** Commits of one change that are sent in one statement at most, and the characters of text in it. */
+const batchLimit = 256
+const batchCharacters = 1_048_576
+
+function sizeOf (change: Change | undefined): number {
+  return change === undefined || change.kind === 'remove' ? 0 : change.record.text.length
+}
+
+/**
+ * Group commit for one collection: while a statement is on its way, what arrives waits, and the next statement takes
+ * commits of one change each, of one kind and of different ids. A commit of several changes is a transaction of its own.
+ */
+export class CommitQueue {
+  readonly #collection: Collection
+  readonly #writer: Writer
+  readonly #onIdle: () => void
+  #waiting: Waiting[] = []
+  #isSending = false
+
+  constructor (collection: Collection, writer: Writer, onIdle: () => void) {
+    this.#collection = collection
+    this.#writer = writer
+    this.#onIdle = onIdle
+  }
+
+  add (changes: readonly Change[]): Promise<CommitOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ changes, deadline: Date.now() + this.#writer.retryMillis, resolve, reject })
+      if (this.#isSending) return
+      this.#isSending = true
+      // what else arrives in this turn of the event loop goes along
+      setImmediate(() => { void this.#send() })
+    })
+  }
+
+  async #send (): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const [first] = this.#waiting as [Waiting]
+      const batch = first.changes.length === 1 ? this.#takeBatch(first) : this.#waiting.splice(0, 1)
+      try {
+        if (first.changes.length === 1) await this.#write(batch)
+        else first.resolve(await commitAll(this.#writer, this.#collection, first.changes))
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    this.#isSending = false
+    this.#onIdle()
+  }
+
+  /** Commits that can go in one statement, the first one among them; those of one id keep their order. */
+  #takeBatch (first: Waiting): Waiting[] {
+    const kind = first.changes[0]?.kind
+    const batch: Waiting[] = []
+    const rest: Waiting[] = []
+    const ids = new Set<string>()
+    let characters = 0
+    for (const waiting of this.#waiting) {
+      const [change, ...more] = waiting.changes
+      const isNew = waiting.changes.every((one) => !ids.has(idOf(one)))
+      for (const one of waiting.changes) ids.add(idOf(one))
+      const fits = batch.length < batchLimit && characters + sizeOf(change) <= batchCharacters
+      const isTaken = waiting === first || (isNew && fits && more.length === 0 && change?.kind === kind)
+      if (isTaken) characters += sizeOf(change)
+      ;(isTaken ? batch : rest).push(waiting)
+    }
+    this.#waiting = rest
+    return batch
+  }
+
+  async #write (batch: readonly Waiting[]): Promise<void> {
+    const { connections, statements, makeVersion, keptChanges } = this.#writer
+    const sent = batch.map((waiting) => {
+      const [change] = waiting.changes as readonly [Change]
+      const made: VersionedChange = { change, version: makeVersion() }
+      return { waiting, ...made }
+    })
+    const rows = await connections.write(statements.apply(this.#collection, sent))
+    const done = new Set(rows.map(({ id }) => id))
+    for (const { waiting, change, version } of sent) {
+      if (done.has(idOf(change))) waiting.resolve({ committed: true, records: [change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)] })
+    }
+    const left = sent.filter(({ change }) => !done.has(idOf(change)))
+    if (left.length > 0) await this.#explain(left)
+    const forgotten = findForgotten(Number(rows[0]?.['last'] ?? 0), sent.length, keptChanges)
+    // what is not dropped now is dropped with a later commit
+    if (forgotten !== undefined) await connections.write(statements.forget(this.#collection, forgotten)).catch(() => undefined)
+  }
+
+  /** Says of changes that were not made which conflict they met; those that meet none any more are sent again. */
+  async #explain (left: ReadonlyArray<VersionedChange & { readonly waiting: Waiting }>): Promise<void> {
+    const { connections, statements } = this.#writer
+    const rows = await connections.read(statements.versions(this.#collection, left.map(({ change }) => idOf(change))))
+    const versions = new Map(rows.map(({ id, version }) => [id as string, version as string]))
+    const again: Waiting[] = []
+    for (const { waiting, change } of left) {
+      const reason = findConflict(change, versions.get(idOf(change)))
+      if (reason === undefined && Date.now() < waiting.deadline) again.push(waiting)
+      else if (reason === undefined) waiting.reject(new StoreUnavailableError('the database leaves out a change that meets no conflict'))
+      else waiting.resolve({ committed: false, index: 0, reason })
+    }
+    if (again.length === 0) return
+    // the first change of a collection finds no row to take turns at
+    await connections.write(statements.begin(this.#collection))
+    this.#waiting.unshift(...again)
+  }
+}
