@@ -1,11 +1,12 @@
 import { findConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
-import { StoreUnavailableError } from '../store.js'
+import { OutcomeUnknownError, StoreUnavailableError } from '../store.js'
 import type { Change, Collection, CommitOutcome } from '../store.js'
 import type { Connections } from './connections.js'
+import type { Row } from './driver.js'
 import type { Statements, VersionedChange } from './statements.js'
 import { findForgotten } from './history.js'
-import { commitAll } from './transaction.js'
+import { commitAll, leftOut } from './transaction.js'
 
 /** One commit that waits to be sent. */
 interface Waiting {
@@ -24,6 +25,11 @@ export interface Writer {
   /** How long a commit is sent again while nothing comes of it. Milliseconds. */
   readonly retryMillis: number
   readonly keptChanges: number
+}
+
+/** A commit of one change on its way. */
+interface Sent extends VersionedChange {
+  readonly waiting: Waiting
 }
 
 /** Commits of one change that are sent in one statement at most, and the characters of text in it. */
@@ -64,13 +70,8 @@ export class CommitQueue {
   async #send (): Promise<void> {
     while (this.#waiting.length > 0) {
       const [first] = this.#waiting as [Waiting]
-      const batch = first.changes.length === 1 ? this.#takeBatch(first) : this.#waiting.splice(0, 1)
-      try {
-        if (first.changes.length === 1) await this.#write(batch)
-        else first.resolve(await commitAll(this.#writer, this.#collection, first.changes))
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
+      if (first.changes.length === 1) await this.#write(this.#takeBatch(first))
+      else await this.#writeAll(this.#waiting.shift() as Waiting)
     }
     this.#isSending = false
     this.#onIdle()
@@ -96,27 +97,46 @@ export class CommitQueue {
     return batch
   }
 
+  async #writeAll ({ changes, resolve, reject }: Waiting): Promise<void> {
+    await commitAll(this.#writer, this.#collection, changes).then(resolve, reject)
+  }
+
   async #write (batch: readonly Waiting[]): Promise<void> {
-    const { connections, statements, makeVersion, keptChanges } = this.#writer
-    const sent = batch.map((waiting) => {
+    const { connections, statements, makeVersion } = this.#writer
+    const sent = batch.map((waiting): Sent => {
       const [change] = waiting.changes as readonly [Change]
-      const made: VersionedChange = { change, version: makeVersion() }
-      return { waiting, ...made }
+      return { waiting, change, version: makeVersion() }
     })
-    const rows = await connections.write(statements.apply(this.#collection, sent))
+    try {
+      await this.#settle(sent, await connections.write(statements.apply(this.#collection, sent)))
+    } catch (error) {
+      const isOfAll = batch.length === 1 || error instanceof StoreUnavailableError || error instanceof OutcomeUnknownError
+      if (isOfAll) for (const { reject } of batch) reject(error)
+      // one bad write must not fail its mates: each in a statement of its own
+      else for (const waiting of batch) await this.#write([waiting])
+    }
+  }
+
+  /** Answers those whose change was made, and finds out about the others. Never fails: what was written must not be sent again. */
+  async #settle (sent: readonly Sent[], rows: readonly Row[]): Promise<void> {
     const done = new Set(rows.map(({ id }) => id))
     for (const { waiting, change, version } of sent) {
       if (done.has(idOf(change))) waiting.resolve({ committed: true, records: [change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)] })
     }
     const left = sent.filter(({ change }) => !done.has(idOf(change)))
-    if (left.length > 0) await this.#explain(left)
-    const forgotten = findForgotten(Number(rows[0]?.['last'] ?? 0), sent.length, keptChanges)
+    if (left.length > 0) await this.#explain(left).catch((error: unknown) => { for (const { waiting } of left) waiting.reject(error) })
+    await this.#forget(Number(rows[0]?.['last'] ?? 0), sent.length)
+  }
+
+  async #forget (last: number, count: number): Promise<void> {
+    const { connections, statements, keptChanges } = this.#writer
+    const forgotten = findForgotten(last, count, keptChanges)
     // what is not dropped now is dropped with a later commit
     if (forgotten !== undefined) await connections.write(statements.forget(this.#collection, forgotten)).catch(() => undefined)
   }
 
   /** Says of changes that were not made which conflict they met; those that meet none any more are sent again. */
-  async #explain (left: ReadonlyArray<VersionedChange & { readonly waiting: Waiting }>): Promise<void> {
+  async #explain (left: readonly Sent[]): Promise<void> {
     const { connections, statements } = this.#writer
     const rows = await connections.read(statements.versions(this.#collection, left.map(({ change }) => idOf(change))))
     const versions = new Map(rows.map(({ id, version }) => [id as string, version as string]))
@@ -124,7 +144,7 @@ export class CommitQueue {
     for (const { waiting, change } of left) {
       const reason = findConflict(change, versions.get(idOf(change)))
       if (reason === undefined && Date.now() < waiting.deadline) again.push(waiting)
-      else if (reason === undefined) waiting.reject(new StoreUnavailableError('the database leaves out a change that meets no conflict'))
+      else if (reason === undefined) waiting.reject(new StoreUnavailableError(leftOut))
       else waiting.resolve({ committed: false, index: 0, reason })
     }
     if (again.length === 0) return

@@ -9,6 +9,7 @@ interface Shared {
   readonly client: PostgresClient
   /** Statements that were sent and not answered. */
   waiting: number
+  readonly onError: (error: Error) => void
 }
 
 /** Runs one statement. */
@@ -63,15 +64,13 @@ export interface ConnectionSettings {
  */
 export function makeConnections (pool: PostgresPool, { maxConnections, retryMillis }: ConnectionSettings): Connections {
   const maxShared = Math.ceil(maxConnections / 2)
-  const shared: Shared[] = []
+  const shared = new Set<Shared>()
   let opening: Promise<Shared> | undefined
-  let isClosed = false
 
   // the end of an idle connection is no reason to end the process
   pool.on('error', ignore)
 
   const connect = async (): Promise<PostgresClient> => {
-    if (isClosed) throw new StoreUnavailableError('the store is closed')
     try {
       return await pool.connect()
     } catch (error) {
@@ -81,14 +80,16 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
 
   const openShared = async (): Promise<Shared> => {
     const client = await connect()
-    const one: Shared = { client, waiting: 0 }
-    client.on('error', (error) => {
-      const place = shared.indexOf(one)
-      if (place < 0) return
-      shared.splice(place, 1)
-      client.release(error)
-    })
-    shared.push(one)
+    const one: Shared = {
+      client,
+      waiting: 0,
+      onError (error) {
+        shared.delete(one)
+        client.release(error)
+      }
+    }
+    client.once('error', one.onError)
+    shared.add(one)
     return one
   }
 
@@ -102,7 +103,7 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     if (first === undefined) return await getOpening()
     const least = rest.reduce((a, b) => b.waiting < a.waiting ? b : a, first)
     // one more is opened for those who come next
-    if (least.waiting > 0 && shared.length < maxShared) getOpening().catch(ignore)
+    if (least.waiting > 0 && shared.size < maxShared) getOpening().catch(ignore)
     return least
   }
 
@@ -123,11 +124,11 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     try {
       return await use(client)
     } catch (error) {
-      failure = error as Error
+      // only a server's answer says what state a connection is in
+      if (!isUndone(error)) failure = error as Error
       throw error
     } finally {
       client.off('error', ignore)
-      // a connection that failed in any way is not used again: nobody knows what state it is in
       client.release(failure)
     }
   }
@@ -151,17 +152,24 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
       let isCommitting = false
       return await untilDone(retryMillis, async () => await withClient(async (client) => {
         isCommitting = false
-        await client.query('BEGIN')
-        const value = await use(runOn(client))
-        isCommitting = true
-        await client.query('COMMIT')
-        return value
+        try {
+          await client.query('BEGIN')
+          const value = await use(runOn(client))
+          isCommitting = true
+          await client.query('COMMIT')
+          return value
+        } catch (error) {
+          if (isUndone(error)) await client.query('ROLLBACK')
+          throw error
+        }
       })).catch((error: unknown) => { throw isCommitting ? toWriteFailure(error) : toFailure(error) })
     },
     async close () {
-      isClosed = true
       await opening?.catch(ignore)
-      for (const { client } of shared.splice(0)) client.release()
+      for (const { client, onError } of shared) {
+        client.off('error', onError)
+        client.release()
+      }
       await pool.end()
     }
   }

@@ -9,6 +9,7 @@ export interface PostgresClient {
   /** Gives the client back to its pool; with an error the connection is ended. */
   release: (error?: Error | boolean) => void
   on: (event: 'error', listener: (error: Error) => void) => unknown
+  once: (event: 'error', listener: (error: Error) => void) => unknown
   off: (event: 'error', listener: (error: Error) => void) => unknown
 }
 

@@ -22,13 +22,13 @@ export function isUndone (error: unknown): boolean {
 
 /** The statement is undone because of what others did at the same time, and can be sent again. */
 export function isAgain (error: unknown): boolean {
-  return isUndone(error) && again.test((error as Reported).code ?? '')
+  return isUndone(error) && again.test(String((error as Reported).code))
 }
 
 /** What a caller is told when nothing was stored. */
 export function toFailure (error: unknown): unknown {
   if (error instanceof StoreUnavailableError) return error
-  const { code = '' } = error as Reported
+  const code = String((error as Reported).code)
   if (code === full) return new StoreFullError('the database has no room', { cause: error })
   const isAway = !isUndone(error) || unavailable.test(code) || isAgain(error)
   return isAway ? new StoreUnavailableError('the database does not answer', { cause: error }) : error

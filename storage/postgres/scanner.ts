@@ -20,6 +20,6 @@ export function makeScanner (run: Run, dialect: Dialect, collection: Collection)
     },
     sort: async (candidate: Candidate, total: readonly Order[], page: Page) => await read(selects.sort(candidate, total, page)),
     hasMoreThan: async (range: Range, records: number) => (await run(selects.probe(range, records))).length > 0,
-    count: async (range: Range, residual: Expression | undefined) => Number((await run(selects.count(range, residual)))[0]?.['count'])
+    count: async (range: Range, residual: Expression | undefined) => Number((await run(selects.count(range, residual)) as [{ count: string }])[0].count)
   }
 }

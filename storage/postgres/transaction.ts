@@ -1,10 +1,14 @@
 import { findFirstConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
+import { StoreUnavailableError } from '../store.js'
 import type { Change, Collection, CommitOutcome } from '../store.js'
 import { findForgotten } from './history.js'
 import type { Writer } from './commit-queue.js'
 import type { Run } from './connections.js'
 import type { VersionedChange } from './statements.js'
+
+/** Such as by a trigger of somebody else's: what is to be done about it is for people to find out. */
+export const leftOut = 'the database leaves out a change that meets no conflict'
 
 /** Changes in the order they are made, as many at a time as one statement takes: of one kind, each of another id. */
 function toSteps (changes: readonly VersionedChange[]): VersionedChange[][] {
@@ -33,7 +37,7 @@ async function commitLocked (run: Run, { statements, makeVersion, keptChanges }:
   const made = changes.map((change) => ({ change, version: makeVersion() }))
   for (const step of toSteps(made)) {
     const done = await run(statements.apply(collection, step))
-    if (done.length !== step.length) throw new Error('the database left out a change that met no conflict')
+    if (done.length !== step.length) throw new StoreUnavailableError(leftOut)
     const forgotten = findForgotten(Number(done[0]?.['last']), step.length, keptChanges)
     if (forgotten !== undefined) await run(statements.forget(collection, forgotten))
   }
