@@ -1,4 +1,3 @@
-import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
@@ -26,17 +25,15 @@ import { makeChance } from '../support/chance.js'
 import type { Chance } from '../support/chance.js'
 import type { Ordering } from '../support/filters.js'
 import { compareOperations, declared, Import, instants, makeFilter, makeMembers, makeOrdering, meaningOf, texts, toOrderBy, toRecord, toText } from '../support/filters.js'
+import { makeStoreKinds } from '../support/stores.js'
 
 type Members = ReturnType<typeof makeMembers>
 
-/** Both stores, empty. */
-async function makeStores (t: Test): Promise<Record<'memory' | 'sqlite', OperationStore>> {
-  const stores = { memory: memoryStore(), sqlite: await sqliteStore({ file: join(mkdtempSync(join(t.testdir(), 'store-')), 'operations.db') }) }
-  t.teardown(async () => {
-    await stores.memory.close()
-    await stores.sqlite.close()
-  })
-  return stores
+const kinds = makeStoreKinds(t)
+
+/** A store of each kind, empty. */
+async function makeStores (t: Test): Promise<Record<keyof typeof kinds, OperationStore>> {
+  return { memory: await kinds.memory(t), sqlite: await kinds.sqlite(t), postgres: await kinds.postgres(t) }
 }
 
 /** A database as the store opens it. */
@@ -251,8 +248,8 @@ t.test('pages show every operation that keeps its place exactly once, while othe
     for (const store of Object.values(stores)) await store.commit(collection, inserts([...present.values()].map(toRecord)))
     const matching = ids(await stores.memory.list(collection, query, { limit: 1_000, skip: 0 }))
     const kept = new Set(matching)
-    const seen: Record<string, string[]> = { memory: [], sqlite: [] }
-    const places: Record<string, readonly Scalar[] | undefined | 'end'> = { memory: undefined, sqlite: undefined }
+    const seen: Record<string, string[]> = { memory: [], sqlite: [], postgres: [] }
+    const places: Record<string, readonly Scalar[] | undefined | 'end'> = { memory: undefined, sqlite: undefined, postgres: undefined }
     const size = 1 + chance.below(4)
     for (let pages = 0; Object.values(places).some((place) => place !== 'end'); pages += 1) {
       for (const [name, store] of Object.entries(stores)) {
@@ -280,7 +277,7 @@ t.test('pages show every operation that keeps its place exactly once, while othe
       const shown = seen[name]!.filter((id) => kept.has(id))
       if (stable.join() !== shown.join()) throw new Error(`${where}: ${name} showed ${shown.join()} instead of ${stable.join()}`)
     }
-    if (seen['memory']!.join() !== seen['sqlite']!.join()) throw new Error(`${where}: ${seen['memory']!.join()} and ${seen['sqlite']!.join()}`)
+    for (const name of ['sqlite', 'postgres']) if (seen['memory']!.join() !== seen[name]!.join()) throw new Error(`${where}: ${seen['memory']!.join()} and ${name} ${seen[name]!.join()}`)
     runs += 1
   }), { numRuns: orderings.length * 4, endOnFailure: true, includeErrorInReport: true })
   t.equal(runs, orderings.length * 4)
