@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { StoreUnavailableError } from '../store.js'
+import type { Awaitable } from '../store.js'
+import { isBusy } from './failures.js'
 
-/** SQLITE_BUSY and SQLITE_LOCKED: another connection holds the file for now. @see https://sqlite.org/rescode.html#busy */
-export function isBusy (error: unknown): boolean {
-  const { errcode } = error as { errcode?: number }
-  // the low byte is the primary result code
-  return errcode !== undefined && [5, 6].includes(errcode & 0xff)
-}
+export const busyMessage = 'another process holds the file'
 
 /** Between two tries: short, and different from process to process. Milliseconds. */
 export function pauseMillis (): number {
@@ -26,4 +24,19 @@ export async function untilFree<T> (action: () => T, timeoutMillis: number): Pro
     }
     await delay(pauseMillis())
   }
+}
+
+/**
+ * What `action` answers: at once, unless the file is busy.
+ * @throws StoreUnavailableError when it is busy for longer than `timeoutMillis`
+ */
+export function whenFree<T> (action: () => T, timeoutMillis: number): Awaitable<T> {
+  try {
+    return action()
+  } catch (error) {
+    if (!isBusy(error)) throw error
+  }
+  return untilFree(action, timeoutMillis).catch((error: unknown) => {
+    throw isBusy(error) ? new StoreUnavailableError(busyMessage, { cause: error }) : error
+  })
 }

@@ -1,8 +1,7 @@
-import { StoreUnavailableError } from '../store.js'
+import { StoreFullError, StoreUnavailableError } from '../store.js'
 import type { Change, Collection, CommitOutcome } from '../store.js'
-import { isBusy, pauseMillis } from './busy.js'
-
-const busyMessage = 'another process holds the file'
+import { busyMessage, pauseMillis } from './busy.js'
+import { isBusy, isFull } from './failures.js'
 
 /** One commit that waits for its transaction. */
 interface Waiting {
@@ -11,6 +10,8 @@ interface Waiting {
   readonly deadline: number
   readonly resolve: (outcome: CommitOutcome) => void
   readonly reject: (error: unknown) => void
+  /** It was in a transaction that failed, and gets one of its own. */
+  isAlone: boolean
 }
 
 /** What the queue asks of the database. */
@@ -20,6 +21,8 @@ export interface Transactions {
   commit: () => void
   /** Ends the transaction if one is open. */
   rollback: () => void
+  /** Makes room where it can, after a file could not grow. Never throws. */
+  reclaim: () => void
 }
 
 /** Commits in one transaction at most, so that a long queue does not hold the event loop. */
@@ -43,7 +46,7 @@ export class CommitQueue {
 
   add (collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ collection, changes, deadline: Date.now() + this.#busyTimeoutMillis, resolve, reject })
+      this.#waiting.push({ collection, changes, deadline: Date.now() + this.#busyTimeoutMillis, resolve, reject, isAlone: false })
       if (this.#unplan === undefined) this.#planNow()
     })
   }
@@ -51,9 +54,9 @@ export class CommitQueue {
   /** Writes everything that waits, now; what the busy file does not take is rejected. */
   drain (): void {
     this.#unplan?.()
-    const waiting = this.#waiting
-    this.#waiting = []
-    if (waiting.length > 0) this.#write(waiting, ({ reject }) => { reject(new StoreUnavailableError(busyMessage)) })
+    while (this.#waiting.length > 0) {
+      for (const entry of this.#write()) entry.reject(new StoreUnavailableError(busyMessage))
+    }
   }
 
   #planNow (): void {
@@ -68,18 +71,20 @@ export class CommitQueue {
 
   #flush = (): void => {
     this.#unplan = undefined
-    const batch = this.#waiting.splice(0, batchLimit)
     const again: Waiting[] = []
-    this.#write(batch, (entry) => {
+    for (const entry of this.#write()) {
       if (Date.now() < entry.deadline) again.push(entry)
       else entry.reject(new StoreUnavailableError(busyMessage))
-    })
+    }
     this.#waiting.unshift(...again)
     if (again.length > 0) this.#planLater()
     else if (this.#waiting.length > 0) this.#planNow()
   }
 
-  #write (batch: readonly Waiting[], onBusy: (entry: Waiting) => void): void {
+  /** One transaction; gives back what met a busy file. */
+  #write (): readonly Waiting[] {
+    // those that get a transaction of their own come first
+    const batch = this.#waiting.splice(0, this.#waiting[0]?.isAlone === true ? 1 : batchLimit)
     let outcomes: CommitOutcome[]
     try {
       this.#transactions.begin()
@@ -87,12 +92,19 @@ export class CommitQueue {
       this.#transactions.commit()
     } catch (error) {
       this.#transactions.rollback()
-      if (isBusy(error)) batch.forEach(onBusy)
-      else if (batch.length === 1) batch[0]?.reject(error)
-      // one bad write must not fail its mates: each in a transaction of its own
-      else for (const entry of batch) this.#write([entry], onBusy)
-      return
+      if (isBusy(error)) return batch
+      if (isFull(error)) this.#transactions.reclaim()
+      const first = batch[0] as Waiting
+      if (first.isAlone) {
+        first.reject(isFull(error) ? new StoreFullError('there is no room for what the commit writes', { cause: error }) : error)
+        return []
+      }
+      // one bad write must not fail its mates: each has a transaction of its own, in a turn of its own
+      for (const entry of batch) entry.isAlone = true
+      this.#waiting.unshift(...batch)
+      return []
     }
     batch.forEach((entry, index) => { entry.resolve(outcomes[index] as CommitOutcome) })
+    return []
   }
 }

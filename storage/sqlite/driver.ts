@@ -14,12 +14,19 @@ export interface SqliteStatement {
   run: (...parameters: SqliteValue[]) => { lastInsertRowid: number | bigint }
   get: (...parameters: SqliteValue[]) => unknown
   all: (...parameters: SqliteValue[]) => unknown[]
+  /** The rows one by one; a loop that is left early ends the statement. */
+  iterate: (...parameters: SqliteValue[]) => Iterable<unknown>
 }
 
 export type SqliteValue = string | number | null
 
 export interface SqliteDriver {
   DatabaseSync: new (file: string) => SqliteDatabase
+}
+
+/** A driver, and what to import for it: two drivers on one file in one process would break each other's locks. */
+export interface NamedDriver extends SqliteDriver {
+  readonly name: string
 }
 
 /** The first SQLite without the defect that can corrupt a WAL file when it is reset. @see https://sqlite.org/releaselog/3_51_3.html */
@@ -59,12 +66,12 @@ const loadInstalled: LoadDriver = async (name) => {
  * The first driver whose SQLite is sound. The choice is by `sqlite_version()`, not by the version of Node.
  * @throws OPS_ERR_SQLITE_DRIVER when there is none.
  */
-export async function chooseDriver (load: LoadDriver = loadInstalled): Promise<SqliteDriver> {
+export async function chooseDriver (load: LoadDriver = loadInstalled): Promise<NamedDriver> {
   const seen: string[] = []
   for (const name of drivers) {
     const driver = await load(name)
     const version = driver === undefined ? undefined : versionOf(driver)
-    if (driver !== undefined && version !== undefined && isSound(version)) return driver
+    if (driver !== undefined && version !== undefined && isSound(version)) return { name, DatabaseSync: driver.DatabaseSync }
     seen.push(`${name} ${version === undefined ? 'is not there' : `has SQLite ${version}`}`)
   }
   throw new hostErrors.OPS_ERR_SQLITE_DRIVER(soundVersion.join('.'), seen.join(', '))

@@ -1,18 +1,19 @@
-import { hostErrors } from '../../errors.js'
-import { checkKeptChanges, committedKinds, findConflict, idOf } from '../change.js'
-import { StoredRecord } from '../record.js'
+import { andThen } from '../awaitable.js'
+import { checkKeptChanges } from '../change.js'
 import { StoreUnavailableError } from '../store.js'
-import { runCount, runList } from '../query/run.js'
 import type { Expression, Page, Query } from '../query/tree.js'
-import type { Change, ChangesPage, Collection, CommitOutcome, Key, OperationRecord, OperationStore } from '../store.js'
-import { makeCursors, makeVersions } from '../versions.js'
-import { untilFree } from './busy.js'
+import type { Awaitable, Change, Collection, Key, OperationStore } from '../store.js'
+import { whenFree } from './busy.js'
 import { CommitQueue } from './commit-queue.js'
+import { checkpoint, open, toPath } from './connection.js'
 import { chooseDriver } from './driver.js'
-import type { SqliteDatabase } from './driver.js'
-import { checkOwner, configure, migrate } from './migrations.js'
-import { makeRunner, makeScanner } from './scanner.js'
-import { prepareStatements, toRecord } from './statements.js'
+import { ReadThread } from './read-thread.js'
+import { makeReads } from './reads.js'
+import type { Reads } from './reads.js'
+import { makeShortReads } from './short-reads.js'
+import { makeSnapshots } from './snapshot.js'
+import { prepareReads, toRecord } from './statements.js'
+import { makeTransactions } from './writes.js'
 
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
@@ -20,134 +21,76 @@ export interface SqliteStoreOptions {
   readonly file: string
   /** How many changes are kept for followers, over all collections. Default 100,000. */
   readonly keptChanges?: number
-  /** How long a commit waits while another process writes to the file. Milliseconds, default 5,000. */
+  /** How long a call waits while another process holds the file. Milliseconds, default 5,000. */
   readonly busyTimeoutMillis?: number
-}
-
-async function open (file: string, busyTimeoutMillis: number): Promise<SqliteDatabase> {
-  const { DatabaseSync } = await chooseDriver()
-  let database: SqliteDatabase | undefined
-  try {
-    const opened = new DatabaseSync(file)
-    database = opened
-    await untilFree(() => { checkOwner(opened) }, busyTimeoutMillis)
-    await untilFree(() => { configure(opened) }, busyTimeoutMillis)
-    await untilFree(() => { migrate(opened) }, busyTimeoutMillis)
-    return opened
-  } catch (error) {
-    database?.close()
-    throw new hostErrors.OPS_ERR_SQLITE_FILE(file, (error as Error).message, { cause: error })
-  }
 }
 
 /**
  * Keeps operations in one SQLite file: WAL with `synchronous=FULL`, so that an acknowledged write
- * survives a crash and a power cut, and group commit, so that this stays quick.
+ * survives a crash and a power cut, and group commit, so that this stays quick. Reads that may take long run
+ * on a thread of their own.
+ *
+ * A copy of the file, by `backupSqlite` or any other means, goes on where the file was: with the same `secret`,
+ * so that the links of pages go on working, and with the cursors from before the copy was taken. A cursor from
+ * later is expired in the copy, however much is written to it: followers read everything again.
  * @throws OPS_ERR_SQLITE_DRIVER, OPS_ERR_SQLITE_FILE
  */
 export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMillis = 5_000 }: SqliteStoreOptions): Promise<OperationStore> {
   checkKeptChanges(keptChanges)
+  const driver = await chooseDriver()
   // the store holds the database itself, not only its statements: a collected database closes under them
-  const database = await open(file, busyTimeoutMillis)
-  const statements = prepareStatements(database)
-  const { mark, secret } = database.prepare('SELECT mark, secret FROM about').get() as { mark: string, secret: string }
-  const cursors = makeCursors(mark)
-  const run = makeRunner(database)
-  const makeVersion = makeVersions()
+  const database = await open(driver, file, busyTimeoutMillis)
+  const statements = prepareReads(database)
+  const { secret } = statements.about.get() as { secret: string }
+  const queue = new CommitQueue(makeTransactions(database, keptChanges), busyTimeoutMillis)
+  const inSnapshot = makeSnapshots(database)
+  const short = makeShortReads(database, makeReads(database))
+  const thread = new ReadThread({ driver: driver.name, file: toPath(database), busyTimeoutMillis })
+  let closing: Awaitable<void>
   let closed = false
-  let sequence = 0
-
-  const write = ({ tenant, owner }: Collection, change: Change): OperationRecord | undefined => {
-    const version = makeVersion()
-    const id = idOf(change)
-    statements.remember.run(sequence, tenant, owner, id, committedKinds[change.kind], version)
-    sequence += 1
-    if (change.kind === 'remove') {
-      statements.remove.run(tenant, owner, id)
-      return undefined
-    }
-    const { type, created, lastAction, status, text } = change.record
-    statements.write.run(tenant, owner, id, type, created, lastAction, status, text, version)
-    return new StoredRecord(change.record, version)
-  }
-
-  const apply = (collection: Collection, changes: readonly Change[]): CommitOutcome => {
-    const records: Array<OperationRecord | undefined> = []
-    if (changes.length > 1) database.exec('SAVEPOINT changes')
-    for (const [index, change] of changes.entries()) {
-      const found = statements.version.get(collection.tenant, collection.owner, idOf(change))
-      const reason = findConflict(change, found?.version)
-      if (reason !== undefined) {
-        if (changes.length > 1) database.exec('ROLLBACK TO changes; RELEASE changes')
-        return { committed: false, index, reason }
-      }
-      records.push(write(collection, change))
-    }
-    if (changes.length > 1) database.exec('RELEASE changes')
-    return { committed: true, records }
-  }
-
-  const queue = new CommitQueue({
-    begin () {
-      database.exec('BEGIN IMMEDIATE')
-      sequence = statements.nextSequence.get()?.sequence as number
-    },
-    apply,
-    commit () {
-      // a tenth more than asked is kept, so that not every commit has something to forget
-      const forgotten = statements.forgotten.get()?.sequence as number
-      const last = sequence - 1
-      if (last - forgotten > keptChanges * 1.1) statements.forget.run(last - keptChanges)
-      database.exec('COMMIT')
-    },
-    rollback () {
-      if (database.isTransaction) database.exec('ROLLBACK')
-    }
-  }, busyTimeoutMillis)
 
   const checkOpen = (): void => {
     if (closed) throw new StoreUnavailableError('the store is closed')
   }
 
+  const read = <T>(action: () => T): Awaitable<T> => whenFree(() => {
+    checkOpen()
+    return action()
+  }, busyTimeoutMillis)
+
+  /** Here when the answer is a short one to find, on the thread otherwise. */
+  const readAnywhere = <K extends keyof Reads>(method: K, ...parameters: Parameters<Reads[K]>): Awaitable<ReturnType<Reads[K]>> =>
+    andThen(read(() => inSnapshot(() => short[method](...parameters))), (found) => {
+      if (found !== undefined) return found
+      checkOpen()
+      return thread.run(method, ...parameters)
+    })
+
+  const end = (): void => {
+    // the file alone has everything from here on, even while a driver keeps the connection for its statements
+    checkpoint(database, 'TRUNCATE')
+    database.close()
+  }
+
   return {
     secret,
-    find ({ tenant, owner, id }: Key) {
-      checkOpen()
+    find: ({ tenant, owner, id }: Key) => read(() => {
       const row = statements.find.get(tenant, owner, id)
       return row === undefined ? undefined : toRecord(row)
-    },
-    list (collection: Collection, query: Query, page: Page) {
-      checkOpen()
-      return runList(makeScanner(run, collection), query, page)
-    },
-    count (collection: Collection, filter?: Expression) {
-      checkOpen()
-      return runCount(makeScanner(run, collection), filter)
-    },
+    }),
+    list: (collection: Collection, query: Query, page: Page) => readAnywhere('list', collection, query, page),
+    count: (collection: Collection, filter?: Expression) => readAnywhere('count', collection, filter),
     commit (collection: Collection, changes: readonly Change[]) {
       checkOpen()
       return queue.add(collection, changes)
     },
-    changes ({ tenant, owner }: Collection, cursor: string | undefined, limit: number): ChangesPage {
-      checkOpen()
-      const forgotten = statements.forgotten.get()?.sequence as number
-      const after = cursor === undefined ? forgotten : cursors.findSequence(cursor)
-      const last = (statements.nextSequence.get()?.sequence as number) - 1
-      if (after === undefined || after < forgotten || after > last) return { expired: true }
-      const found = statements.changes.all(tenant, owner, after, limit)
-      return {
-        expired: false,
-        changes: found.map(({ kind, id, version }) => ({ kind, id, version })),
-        cursor: cursors.toCursor(found.at(-1)?.sequence ?? after)
-      }
-    },
+    changes: (collection: Collection, cursor: string | undefined, limit: number) => readAnywhere('changes', collection, cursor, limit),
     close () {
-      if (closed) return
+      if (closed) return closing
       closed = true
       queue.drain()
-      // the file alone has everything from here on, even while a driver keeps the connection for its statements
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-      database.close()
+      closing = andThen(thread.close(), end)
+      return closing
     }
   }
 }

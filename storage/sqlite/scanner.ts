@@ -12,21 +12,29 @@ import type { Row } from './statements.js'
 /** Statements of queries that are kept compiled. */
 const keptStatements = 64
 
-/** Runs the statements of queries, those used last still compiled. */
-export function makeRunner (database: SqliteDatabase): (statement: Statement) => unknown[] {
+/** Compiles the statements of queries; those used last are kept. */
+export function makePreparer (database: SqliteDatabase): (sql: string) => SqliteStatement {
   const kept = new Map<string, SqliteStatement>()
-  return ({ sql, parameters }) => {
+  return (sql) => {
     const statement = kept.get(sql) ?? database.prepare(sql)
     kept.delete(sql)
     kept.set(sql, statement)
     const [oldest] = kept.keys()
     if (kept.size > keptStatements) kept.delete(oldest as string)
-    return statement.all(...parameters)
+    return statement
   }
 }
 
+/** The rows of a statement. */
+export type Run = (statement: Statement) => unknown[]
+
+export function makeRunner (database: SqliteDatabase): Run {
+  const prepare = makePreparer(database)
+  return ({ sql, parameters }) => prepare(sql).all(...parameters)
+}
+
 /** Reads one collection of the file. */
-export function makeScanner (run: ReturnType<typeof makeRunner>, collection: Collection): Scanner {
+export function makeScanner (run: Run, collection: Collection): Scanner {
   const selects = makeSelects(sqliteDialect, collection)
   const read = (statement: Statement): OperationRecord[] => (run(statement) as Row[]).map(toRecord)
   return {

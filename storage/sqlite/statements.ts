@@ -1,7 +1,8 @@
 import { StoredRecord } from '../record.js'
 import { recordColumns } from '../sql/select.js'
 import type { CommittedChange, NewRecord, OperationRecord } from '../store.js'
-import type { SqliteDatabase } from './driver.js'
+import type { Place } from './cursors.js'
+import type { SqliteDatabase, SqliteValue } from './driver.js'
 
 /** A record as the table has it. */
 export interface Row extends Omit<NewRecord, 'lastAction'> {
@@ -15,9 +16,9 @@ export function toRecord (row: Row): OperationRecord {
 
 const inCollection = 'tenant = ? AND owner = ?'
 
-/** Every statement of the store, compiled once. */
-export function prepareStatements (database: SqliteDatabase) {
-  const prepare = <P extends Array<string | number>, R>(sql: string) => {
+/** Compiles a statement and says what it takes and gives. */
+function makePrepare (database: SqliteDatabase) {
+  return <P extends SqliteValue[], R>(sql: string) => {
     const statement = database.prepare(sql)
     return {
       get: (...parameters: P) => statement.get(...parameters) as R | undefined,
@@ -25,24 +26,45 @@ export function prepareStatements (database: SqliteDatabase) {
       run: (...parameters: P) => { statement.run(...parameters) }
     }
   }
+}
+
+/** What reads need beside queries, compiled once. */
+export function prepareReads (database: SqliteDatabase) {
+  const prepare = makePrepare(database)
   return {
+    about: prepare<[], { mark: string, secret: string }>(
+      'SELECT mark, secret FROM about'),
     find: prepare<[tenant: string, owner: string, id: string], Row>(
       `SELECT ${recordColumns} FROM operations WHERE ${inCollection} AND id = ?`),
+    oldest: prepare<[], Place>(
+      'SELECT sequence, version FROM changes ORDER BY sequence LIMIT 1'),
+    newest: prepare<[], Place>(
+      'SELECT sequence, version FROM changes ORDER BY sequence DESC LIMIT 1'),
+    place: prepare<[sequence: number], Place>(
+      'SELECT sequence, version FROM changes WHERE sequence = ?'),
+    changes: prepare<[tenant: string, owner: string, sequence: number, limit: number], CommittedChange & Place>(
+      `SELECT sequence, id, kind, version FROM changes WHERE ${inCollection} AND sequence > ? ORDER BY sequence LIMIT ?`),
+    /** The first records of a collection, and the bytes of their texts; a text is not read for its length. */
+    start: prepare<[tenant: string, owner: string, records: number], { records: number, bytes: number | null }>(
+      `SELECT count(*) AS records, sum(bytes) AS bytes FROM (SELECT octet_length(text) AS bytes FROM operations WHERE ${inCollection} LIMIT ?)`)
+  }
+}
+
+/** What commits need, compiled once. */
+export function prepareWrites (database: SqliteDatabase) {
+  const prepare = makePrepare(database)
+  return {
     version: prepare<[tenant: string, owner: string, id: string], { version: string }>(
       `SELECT version FROM operations WHERE ${inCollection} AND id = ?`),
     write: prepare<[tenant: string, owner: string, id: string, type: string, created: string, lastAction: string, status: number, text: string, version: string], never>(
       `INSERT OR REPLACE INTO operations (tenant, owner, ${recordColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     remove: prepare<[tenant: string, owner: string, id: string], never>(
       `DELETE FROM operations WHERE ${inCollection} AND id = ?`),
-    nextSequence: prepare<[], { sequence: number }>(
-      'SELECT coalesce(max(sequence), 0) + 1 AS sequence FROM changes'),
     remember: prepare<[sequence: number, tenant: string, owner: string, id: string, kind: string, version: string], never>(
       'INSERT INTO changes (sequence, tenant, owner, id, kind, version) VALUES (?, ?, ?, ?, ?, ?)'),
+    edges: prepare<[], { oldest: number | null, newest: number | null }>(
+      'SELECT (SELECT min(sequence) FROM changes) AS oldest, (SELECT max(sequence) FROM changes) AS newest'),
     forget: prepare<[sequence: number], never>(
-      'DELETE FROM changes WHERE sequence <= ?'),
-    forgotten: prepare<[], { sequence: number }>(
-      'SELECT coalesce(min(sequence), 1) - 1 AS sequence FROM changes'),
-    changes: prepare<[tenant: string, owner: string, sequence: number, limit: number], CommittedChange & { sequence: number }>(
-      `SELECT sequence, id, kind, version FROM changes WHERE ${inCollection} AND sequence > ? ORDER BY sequence LIMIT ?`)
+      'DELETE FROM changes WHERE sequence < ?')
   }
 }

@@ -492,7 +492,7 @@ t.test('statements of queries stay compiled, the last 64 of them', async (t) => 
   const database = {
     prepare (sql: string): SqliteStatement {
       prepared.push(sql)
-      return { run: () => ({ lastInsertRowid: 0 }), get: () => undefined, all: (...parameters) => [sql, ...parameters] }
+      return { run: () => ({ lastInsertRowid: 0 }), get: () => undefined, all: (...parameters) => [sql, ...parameters], iterate: () => [] }
     }
   } as unknown as SqliteDatabase
   const run = makeRunner(database)

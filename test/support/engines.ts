@@ -1,9 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { serverProcess, serverUser } from './keeper.js'
+import { makeKeeper, serverProcess, serverUser } from './keeper.js'
 
 /** The programs of one PostgreSQL. */
 export interface Engine {
@@ -49,8 +48,8 @@ function findHeld (version: number): string {
 /** Where the user of the servers may not enter, the programs are copied to where it may. */
 function findEnterable (folder: string): string {
   if (serverUser === undefined || spawnSync(join(folder, 'postgres'), ['--version'], serverProcess).status === 0) return folder
-  const copy = mkdtempSync(join(tmpdir(), 'engine-of-a-test-'))
-  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
+  // the copy goes with this process
+  const copy = makeKeeper({ teardown: () => undefined }).folder
   cpSync(dirname(folder), copy, { recursive: true, verbatimSymlinks: true })
   execFileSync('chmod', ['-R', 'a+rX', copy])
   return join(copy, 'bin')

@@ -1,0 +1,49 @@
+import { hostErrors } from '../../errors.js'
+import { untilFree } from './busy.js'
+import type { SqliteDatabase, SqliteDriver } from './driver.js'
+import { checkOwner, configure, migrate } from './migrations.js'
+
+/**
+ * Opens the file, and makes it if it is not there.
+ * @throws OPS_ERR_SQLITE_FILE
+ */
+export async function open ({ DatabaseSync }: SqliteDriver, file: string, busyTimeoutMillis: number): Promise<SqliteDatabase> {
+  let database: SqliteDatabase | undefined
+  try {
+    const opened = new DatabaseSync(file)
+    database = opened
+    await untilFree(() => { checkOwner(opened) }, busyTimeoutMillis)
+    await untilFree(() => { configure(opened) }, busyTimeoutMillis)
+    await untilFree(() => { migrate(opened) }, busyTimeoutMillis)
+    return opened
+  } catch (error) {
+    database?.close()
+    throw new hostErrors.OPS_ERR_SQLITE_FILE(file, (error as Error).message, { cause: error })
+  }
+}
+
+/** A further connection to a file that is open already; it reads only. */
+export async function openReader ({ DatabaseSync }: SqliteDriver, file: string, busyTimeoutMillis: number): Promise<SqliteDatabase> {
+  const database = new DatabaseSync(file)
+  await untilFree(() => { configure(database) }, busyTimeoutMillis)
+  database.exec('PRAGMA query_only=1')
+  return database
+}
+
+/** The path of a connection's file, which no change of the working directory changes. */
+export function toPath (database: SqliteDatabase): string {
+  return (database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as { file: string }).file
+}
+
+/**
+ * Copies what the write-ahead log has into the file. A full disk or another process may keep it from that, which
+ * harms nothing: what is committed stays in the log.
+ * @see https://sqlite.org/pragma.html#pragma_wal_checkpoint
+ */
+export function checkpoint (database: SqliteDatabase, mode: 'RESTART' | 'TRUNCATE'): void {
+  try {
+    database.exec(`PRAGMA wal_checkpoint(${mode})`)
+  } catch {
+    // the next one takes it along
+  }
+}
