@@ -1,12 +1,11 @@
 import { findConflict, idOf } from '../change.js'
-import { StoredRecord } from '../record.js'
 import { OutcomeUnknownError, StoreUnavailableError } from '../store.js'
 import type { Change, Collection, CommitOutcome } from '../store.js'
 import type { Connections } from './connections.js'
 import type { Row } from './driver.js'
-import type { Statements, VersionedChange } from './statements.js'
 import { findForgotten } from './history.js'
-import { commitAll, leftOut } from './transaction.js'
+import type { Statements, VersionedChange } from './statements.js'
+import { applyAll, commitAll, leftOut, toResult } from './transaction.js'
 
 /** One commit that waits to be sent. */
 interface Waiting {
@@ -32,23 +31,23 @@ interface Sent extends VersionedChange {
   readonly waiting: Waiting
 }
 
-/** Commits of one change that are sent in one statement at most, and the characters of text in it. */
+/** Commits of one change each in one transaction at most, and the characters of text in it. */
 const batchLimit = 256
 const batchCharacters = 1_048_576
 
-function sizeOf (change: Change | undefined): number {
+function sizeOf ({ changes: [change] }: Waiting): number {
   return change === undefined || change.kind === 'remove' ? 0 : change.record.text.length
 }
 
 /**
- * Group commit for one collection: while a statement is on its way, what arrives waits, and the next statement takes
- * commits of one change each, of one kind and of different ids. A commit of several changes is a transaction of its own.
+ * Group commit for one collection: while a transaction is on its way, what arrives waits, and the next transaction
+ * takes the commits of one change each that are next. A commit of several changes has a transaction of its own.
  */
 export class CommitQueue {
   readonly #collection: Collection
   readonly #writer: Writer
   readonly #onIdle: () => void
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
   #isSending = false
 
   constructor (collection: Collection, writer: Writer, onIdle: () => void) {
@@ -69,32 +68,22 @@ export class CommitQueue {
 
   async #send (): Promise<void> {
     while (this.#waiting.length > 0) {
-      const [first] = this.#waiting as [Waiting]
-      if (first.changes.length === 1) await this.#write(this.#takeBatch(first))
+      const batch = this.#takeBatch()
+      if (batch.length > 0) await this.#write(batch)
       else await this.#writeAll(this.#waiting.shift() as Waiting)
     }
     this.#isSending = false
     this.#onIdle()
   }
 
-  /** Commits that can go in one statement, the first one among them; those of one id keep their order. */
-  #takeBatch (first: Waiting): Waiting[] {
-    const kind = first.changes[0]?.kind
-    const batch: Waiting[] = []
-    const rest: Waiting[] = []
-    const ids = new Set<string>()
+  /** The commits of one change each that are next; none where the next one has several. */
+  #takeBatch (): Waiting[] {
     let characters = 0
-    for (const waiting of this.#waiting) {
-      const [change, ...more] = waiting.changes
-      const isNew = waiting.changes.every((one) => !ids.has(idOf(one)))
-      for (const one of waiting.changes) ids.add(idOf(one))
-      const fits = batch.length < batchLimit && characters + sizeOf(change) <= batchCharacters
-      const isTaken = waiting === first || (isNew && fits && more.length === 0 && change?.kind === kind)
-      if (isTaken) characters += sizeOf(change)
-      ;(isTaken ? batch : rest).push(waiting)
-    }
-    this.#waiting = rest
-    return batch
+    const end = this.#waiting.findIndex((waiting, index) => {
+      characters += sizeOf(waiting)
+      return waiting.changes.length !== 1 || index === batchLimit || (index > 0 && characters > batchCharacters)
+    })
+    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)
   }
 
   async #writeAll ({ changes, resolve, reject }: Waiting): Promise<void> {
@@ -102,30 +91,44 @@ export class CommitQueue {
   }
 
   async #write (batch: readonly Waiting[]): Promise<void> {
-    const { connections, statements, makeVersion } = this.#writer
     const sent = batch.map((waiting): Sent => {
       const [change] = waiting.changes as readonly [Change]
-      return { waiting, change, version: makeVersion() }
+      return { waiting, change, version: this.#writer.makeVersion() }
     })
     try {
-      await this.#settle(sent, await connections.write(statements.apply(this.#collection, sent)))
+      await this.#settle(sent, await this.#apply(sent))
     } catch (error) {
       const isOfAll = batch.length === 1 || error instanceof StoreUnavailableError || error instanceof OutcomeUnknownError
       if (isOfAll) for (const { reject } of batch) reject(error)
-      // one bad write must not fail its mates: each in a statement of its own
+      // one bad write must not fail its mates: each in a transaction of its own
       else for (const waiting of batch) await this.#write([waiting])
     }
   }
 
+  /** The answer to each change: a row if it was made. */
+  async #apply (sent: readonly Sent[]): Promise<Row[][]> {
+    const { connections, statements } = this.#writer
+    const [first, ...more] = sent as readonly [Sent, ...Sent[]]
+    if (more.length === 0) return [await connections.write(statements.apply(this.#collection, first))]
+    const [turn, answers] = await connections.transact(async (run) => await Promise.all([
+      run(statements.takeTurn(this.#collection, sent.length)),
+      applyAll(run, this.#writer, this.#collection, sent)
+    ]))
+    if (turn.length > 0) return answers
+    await connections.write(statements.begin(this.#collection))
+    return await this.#apply(sent)
+  }
+
   /** Answers those whose change was made, and finds out about the others. Never fails: what was written must not be sent again. */
-  async #settle (sent: readonly Sent[], rows: readonly Row[]): Promise<void> {
-    const done = new Set(rows.map(({ id }) => id))
-    for (const { waiting, change, version } of sent) {
-      if (done.has(idOf(change))) waiting.resolve({ committed: true, records: [change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)] })
-    }
-    const left = sent.filter(({ change }) => !done.has(idOf(change)))
+  async #settle (sent: readonly Sent[], answers: ReadonlyArray<readonly Row[]>): Promise<void> {
+    const left = sent.filter((one, index) => {
+      const isDone = answers[index]?.length === 1
+      if (isDone) one.waiting.resolve({ committed: true, records: [toResult(one)] })
+      return !isDone
+    })
     if (left.length > 0) await this.#explain(left).catch((error: unknown) => { for (const { waiting } of left) waiting.reject(error) })
-    await this.#forget(Number(rows[0]?.['last'] ?? 0), sent.length)
+    const last = Math.max(0, ...answers.map(([row]) => Number(row?.['last'] ?? 0)))
+    await this.#forget(last, sent.length)
   }
 
   async #forget (last: number, count: number): Promise<void> {

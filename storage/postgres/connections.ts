@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreUnavailableError } from '../store.js'
-import type { Statement } from '../sql/select.js'
+import type { Parameter, Sql } from '../sql/dialect.js'
 import type { PostgresClient, PostgresPool, Row } from './driver.js'
 import { isAgain, isUndone, toFailure, toWriteFailure } from './failures.js'
 
@@ -10,6 +10,13 @@ interface Shared {
   /** Statements that were sent and not answered. */
   waiting: number
   readonly onError: (error: Error) => void
+}
+
+/** A statement, with a name if it comes again and again. */
+export interface Statement {
+  readonly sql: Sql
+  readonly parameters: readonly Parameter[]
+  readonly name?: string
 }
 
 /** Runs one statement. */
@@ -48,13 +55,13 @@ async function untilDone<T> (timeoutMillis: number, action: () => Promise<T>): P
   }
 }
 
-const runOn = (client: PostgresClient): Run => async ({ sql, parameters }) => (await client.query(sql, parameters)).rows
-
 /** How a pool is used. */
 export interface ConnectionSettings {
   readonly maxConnections: number
   /** How long a statement is sent again while others undo it. Milliseconds. */
   readonly retryMillis: number
+  /** Whether connections keep statements with names; one behind a pooler may be another one the next time. */
+  readonly keepsStatements: boolean
 }
 
 /**
@@ -62,13 +69,16 @@ export interface ConnectionSettings {
  * answers (pipelining); the others have one caller at a time.
  * @see PostgreSQL, 55.2.4 Pipelining
  */
-export function makeConnections (pool: PostgresPool, { maxConnections, retryMillis }: ConnectionSettings): Connections {
+export function makeConnections (pool: PostgresPool, { maxConnections, retryMillis, keepsStatements }: ConnectionSettings): Connections {
   const maxShared = Math.ceil(maxConnections / 2)
   const shared = new Set<Shared>()
   let opening: Promise<Shared> | undefined
 
   // the end of an idle connection is no reason to end the process
   pool.on('error', ignore)
+
+  const runOn = (client: PostgresClient): Run => async ({ sql, parameters, name }) =>
+    (await client.query({ text: sql, values: parameters, ...(keepsStatements && name !== undefined && { name }) })).rows
 
   const connect = async (): Promise<PostgresClient> => {
     try {
@@ -153,13 +163,12 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
       return await untilDone(retryMillis, async () => await withClient(async (client) => {
         isCommitting = false
         try {
-          await client.query('BEGIN')
-          const value = await use(runOn(client))
+          const [, value] = await Promise.all([client.query({ text: 'BEGIN' }), use(runOn(client))])
           isCommitting = true
-          await client.query('COMMIT')
+          await client.query({ text: 'COMMIT' })
           return value
         } catch (error) {
-          if (isUndone(error)) await client.query('ROLLBACK')
+          if (isUndone(error)) await client.query({ text: 'ROLLBACK' })
           throw error
         }
       })).catch((error: unknown) => { throw isCommitting ? toWriteFailure(error) : toFailure(error) })

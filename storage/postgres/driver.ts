@@ -3,9 +3,16 @@ import { hostErrors } from '../../errors.js'
 /** A row by the names of its columns; what a column holds is for the statement to know. */
 export type Row = Readonly<Record<string, unknown>>
 
+/** One statement; a connection keeps what it compiled of one with a name. */
+export interface Query {
+  readonly text: string
+  readonly values?: readonly unknown[]
+  readonly name?: string
+}
+
 /** What the store needs of the `pg` package. @see https://node-postgres.com */
 export interface PostgresClient {
-  query: (sql: string, parameters?: readonly unknown[]) => Promise<{ readonly rows: Row[] }>
+  query: (query: Query) => Promise<{ readonly rows: Row[] }>
   /** Gives the client back to its pool; with an error the connection is ended. */
   release: (error?: Error | boolean) => void
   on: (event: 'error', listener: (error: Error) => void) => unknown

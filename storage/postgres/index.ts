@@ -27,7 +27,7 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
   const options = resolveOptions(given)
   const { schema, caseCollation, keptChanges, maxConnections, retryMillis, name } = options
   checkKeptChanges(keptChanges)
-  const connections = makeConnections(await makePool(options), { maxConnections, retryMillis })
+  const connections = makeConnections(await makePool(options), { maxConnections, retryMillis, keepsStatements: !options.transactionPooler })
   const about = await prepareSchema(connections, schema).catch(async (error: unknown) => {
     await connections.close()
     const { message, cause } = error as Error

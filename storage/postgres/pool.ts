@@ -18,7 +18,7 @@ const question = `SELECT pg_is_in_recovery() AS standby, current_setting('server
  * @throws Error saying what it lacks
  */
 async function checkServer (client: PostgresClient, { caseCollation, transactionPooler }: ResolvedOptions): Promise<void> {
-  const { rows: [row] } = await client.query(question, [caseCollation])
+  const { rows: [row] } = await client.query({ text: question, values: [caseCollation] })
   const { standby, encoding, synchronous, hasCollation } = row as unknown as Server
   // a standby is behind its primary: a read could miss what was acknowledged
   if (standby) throw new Error('it is a standby')
@@ -26,7 +26,7 @@ async function checkServer (client: PostgresClient, { caseCollation, transaction
   if (!hasCollation) throw new Error(`it has no collation ${caseCollation}: set caseCollation to one that maps the case of all of Unicode`)
   if (synchronous !== 'off') return
   if (transactionPooler) throw new Error('synchronous_commit is off, so that acknowledged writes can be lost: set it on for the role')
-  await client.query('SET synchronous_commit = on')
+  await client.query({ text: 'SET synchronous_commit = on' })
 }
 
 /** The connections of one store; they are made when they are needed. @throws OPS_ERR_POSTGRES_DRIVER */

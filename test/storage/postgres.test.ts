@@ -139,6 +139,23 @@ t.test('the history is bounded, and an old cursor is expired', async (t) => {
   t.equal(await store.count(calls), 55, 'the records stay')
 })
 
+t.test('a key is looked up by the key, also before the database has statistics', async (t) => {
+  const url = await server.makeDatabase()
+  const store = await open(t, url)
+  await server.query('ALTER TABLE graph_operations.operations SET (autovacuum_enabled = false)', [], url)
+  for (let n = 0; n < 3_000; n += 1_000) await commit(store, ...Array.from({ length: 1_000 }, (_, k) => insert(`id-${n + k}`)))
+  for (let n = 0; n < 20; n += 1) await commit(store, replace(`id-${n}`, (await store.find({ ...calls, id: `id-${n}` }))?.version ?? ''))
+  await commit(store, { kind: 'remove', id: 'id-7' })
+  await store.close()
+  let reads: Array<{ indexrelname: string, scans: number, entries: number }>
+  do {
+    reads = await server.query("SELECT indexrelname, idx_scan::int AS scans, idx_tup_read::int AS entries FROM pg_stat_user_indexes WHERE relname = 'operations'", [], url)
+  } while (!reads.some(({ scans }) => scans > 3_000))
+  t.strictSame(reads.filter(({ indexrelname }) => indexrelname !== 'operations_pkey').map(({ scans }) => scans), [0, 0, 0])
+  const [key] = reads.filter(({ indexrelname }) => indexrelname === 'operations_pkey')
+  t.ok(key!.entries < 1_000, `${key!.entries} entries of the index were read`)
+})
+
 t.test('options that cannot be are refused', async (t) => {
   const url = 'postgres://postgres@127.0.0.1/postgres'
   const wrong: Array<Partial<PostgresStoreOptions>> = [
