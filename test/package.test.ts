@@ -21,7 +21,7 @@ async function run (cwd: string, file: string, ...args: string[]): Promise<strin
 
 const program = `
 import Fastify from 'fastify'
-import graphOperations, { graphOperations as named, memoryStore, sqliteStore } from 'fastify-graph-operations'
+import graphOperations, { backupSqlite, graphOperations as named, memoryStore, sqliteStore } from 'fastify-graph-operations'
 import { conformanceCases } from 'fastify-graph-operations/storage/conformance'
 import { everything, toTotalOrder } from 'fastify-graph-operations/storage/query'
 if (named !== graphOperations) throw new Error('two plugins')
@@ -30,6 +30,12 @@ await app.register(graphOperations, { prefix: '/v1.0', store: process.argv[2] ? 
 const url = '/v1.0/communications/calls/57/operations'
 await app.inject({ method: 'POST', url, payload: {} })
 const { statusCode, body } = await app.inject({ method: 'PATCH', url, payload: { status: 'running' } })
+const imports = { tenant: 't', owner: 'sites/imports' }
+const records = Array.from({ length: 1_100 }, (_, n) => ({ id: String(n), type: 'x', created: '2026-01-01T00:00:00.0000000Z', lastAction: '', status: -1, text: '{}' }))
+await app.operationStore.commit(imports, records.map((record) => ({ kind: 'insert', record })))
+const counted = app.operationStore.count(imports)
+if (await counted !== 1_100 || (process.argv[2] !== undefined) !== counted instanceof Promise) throw new Error('the thread of long reads')
+if (process.argv[2]) await backupSqlite({ file: process.argv[2], target: process.argv[2] + '.copy' })
 console.log(statusCode, JSON.parse(body).status, conformanceCases.length > 10 && toTotalOrder(everything).length === 2)
 await app.close()
 `

@@ -59,16 +59,26 @@ export function checkOwner (database: SqliteDatabase): void {
   if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new Error('it is the database of another program')
 }
 
+/** @throws Error unless the file is one of a store */
+export function checkStore (database: SqliteDatabase): void {
+  if (readPragma(database, 'application_id') !== applicationId) throw new Error('it is not the file of a store')
+}
+
 /**
- * What belongs to a connection: settings that an acknowledged write depends on, set at every open and read
- * back, because a file may be opened with other ones without a word; and the functions that queries call.
+ * Settings that an acknowledged write depends on, set at every open and read back, because a file may be opened
+ * with other ones without a word.
  * @see https://sqlite.org/pragma.html#pragma_synchronous
  */
-export function configure (database: SqliteDatabase): void {
+export function makeDurable (database: SqliteDatabase): void {
   // waiting for a lock inside SQLite would stop the event loop: the store waits itself
   set(database, 'busy_timeout', '0', 0)
-  set(database, 'journal_mode', 'WAL', 'wal')
   set(database, 'synchronous', 'FULL', 2)
+}
+
+/** What belongs to a connection of a store: its settings, and the functions that queries call. */
+export function configure (database: SqliteDatabase): void {
+  makeDurable(database)
+  set(database, 'journal_mode', 'WAL', 'wal')
   defineFunctions(database)
 }
 

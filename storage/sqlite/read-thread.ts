@@ -52,7 +52,7 @@ export class ReadThread {
   }
 
   #start (): Worker {
-    const worker = startThread(this.#setup)
+    const worker = startThread('read', this.#setup)
     this.#worker = worker
     let cause: unknown
     worker.on('message', (reply: ThreadReply) => { this.#take(worker, reply) })

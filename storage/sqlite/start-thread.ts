@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { BackupSetup } from './backup.js'
 import type { ThreadSetup } from './thread-messages.js'
 
 /**
@@ -7,7 +8,7 @@ import type { ThreadSetup } from './thread-messages.js'
  * bring itself into threads.
  */
 function fromSource (entry: string): string {
-  const [program, loader] = [JSON.stringify(entry), JSON.stringify(import.meta.resolve('tsx/esm/api'))]
+  const [program, loader] = [JSON.stringify(new URL(entry, import.meta.url).href), JSON.stringify(import.meta.resolve('tsx/esm/api'))]
   return `import(${program}).catch(async (error) => {
     if (!['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_MODULE_NOT_FOUND'].includes(error.code)) throw error
     const { tsImport } = await import(${loader})
@@ -15,13 +16,21 @@ function fromSource (entry: string): string {
   })`
 }
 
-const starts = {
+const start = {
   // what the command line says is for the program: some of it, such as --input-type, keeps a thread from starting
-  '.js': (workerData: ThreadSetup) => new Worker(new URL('./read-worker.js', import.meta.url), { workerData, execArgv: [] }),
-  '.ts': (workerData: ThreadSetup) => new Worker(fromSource(new URL('./read-worker.ts', import.meta.url).href), { workerData, eval: true })
+  '.js': {
+    read: (workerData: unknown) => new Worker(new URL('./read-worker.js', import.meta.url), { workerData, execArgv: [] }),
+    backup: (workerData: unknown) => new Worker(new URL('./backup-worker.js', import.meta.url), { workerData, execArgv: [] })
+  },
+  '.ts': {
+    read: (workerData: unknown) => new Worker(fromSource('./read-worker.ts'), { workerData, eval: true }),
+    backup: (workerData: unknown) => new Worker(fromSource('./backup-worker.ts'), { workerData, eval: true })
+  }
 } as const
 
-/** Starts read-worker.ts, or what was compiled from it. */
-export function startThread (setup: ThreadSetup): Worker {
-  return starts[extname(import.meta.url) as keyof typeof starts](setup)
+/** Starts a program of this folder, or what was compiled from it. */
+export function startThread (program: 'read', setup: ThreadSetup): Worker
+export function startThread (program: 'backup', setup: BackupSetup): Worker
+export function startThread (program: 'read' | 'backup', setup: unknown): Worker {
+  return start[extname(import.meta.url) as keyof typeof start][program](setup)
 }

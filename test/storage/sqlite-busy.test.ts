@@ -9,6 +9,8 @@ import type { OperationStore } from '../../index.js'
 import { isPromise } from '../../storage/awaitable.js'
 import { everything } from '../../storage/query/tree.js'
 import { untilFree, whenFree } from '../../storage/sqlite/busy.js'
+import { chooseDriver } from '../../storage/sqlite/driver.js'
+import { ReadThread } from '../../storage/sqlite/read-thread.js'
 import { calls, commit, exitOf, insert, open, readChanges, run, withDatabase } from '../support/sqlite.js'
 
 const withoutPerl = spawnSync('perl', ['-v']).status === 0 ? false : 'there is no perl'
@@ -92,6 +94,19 @@ t.test('reads give up when the file stays held, as a store that is away', { skip
   }
   await release()
   t.match(store.find({ ...calls, id: 'a' }), { id: 'a' })
+})
+
+t.test('the thread of long reads waits too, and gives up too', { skip: withoutPerl }, async (t) => {
+  const file = join(t.testdir(), 'operations.db')
+  const store = await open(t, file)
+  await commit(store, insert('a'))
+  const thread = new ReadThread({ driver: (await chooseDriver()).name, file, busyTimeoutMillis: 300 })
+  t.teardown(() => thread.close())
+  t.equal(await thread.run('count', calls, undefined), 1)
+  const release = await recover(t, file)
+  await t.rejects(thread.run('count', calls, undefined), new StoreUnavailableError('another process holds the file'))
+  await release()
+  t.equal(await thread.run('count', calls, undefined), 1)
 })
 
 t.test('a read that waits when the store is closed is rejected', { skip: withoutPerl }, async (t) => {
