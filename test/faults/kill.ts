@@ -11,7 +11,7 @@ import { checkHistory } from './load/history.js'
 import type { Reply } from './load/http.js'
 import type { Look } from './load/look.js'
 import { makeLooks, toEpisode } from './load/look.js'
-import type { Defect } from './programs/compile.js'
+import type { Edit } from './programs/compile.js'
 import { makeServers } from './programs/servers.js'
 import type { ServerProcess } from './programs/servers.js'
 import { inspectFile } from './sqlite-file.js'
@@ -22,7 +22,7 @@ interface Place {
   readonly setting: string
   /** What is wrong with the store itself. */
   readonly inspect: () => Promise<string[]>
-  readonly defects?: readonly Defect[]
+  readonly edits?: readonly Edit[]
 }
 
 const places: Readonly<Record<string, (folder: string) => Place>> = {
@@ -34,7 +34,7 @@ const places: Readonly<Record<string, (folder: string) => Place>> = {
   'sqlite that commits late': (folder) => ({
     setting: `sqlite:${join(folder, 'operations.db')}`,
     inspect: async () => [],
-    defects: [
+    edits: [
       { file: 'storage/sqlite/index.ts', replace: "database.exec('BEGIN IMMEDIATE')", by: "database.exec(database.isTransaction ? 'COMMIT; BEGIN IMMEDIATE' : 'BEGIN IMMEDIATE')" },
       { file: 'storage/sqlite/index.ts', replace: "database.exec('COMMIT')", by: '' }
     ]
@@ -62,7 +62,7 @@ export const kill: Fault = {
     if (place === undefined) throw new Error(`there is no store ${store}`)
     const figures = { acknowledged: 0, lost: 0, twice: 0, violations: 0, unanswered: 0, 'unanswered and made': 0, 'killed while starting': 0 }
     const agent = new Agent({ keepAlive: true })
-    const servers = makeServers(join(folder, 'server'), place.setting, place.defects)
+    const servers = makeServers(join(folder, 'server'), place.setting, place.edits)
     const look = makeLooks(agent, 'local')
     let number = 0
     let port = 0

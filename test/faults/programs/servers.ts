@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { toUncounted } from '../../support/uncounted.js'
 import { compile } from './compile.js'
-import type { Defect } from './compile.js'
+import type { Edit } from './compile.js'
 
 /** A server that has loaded its program and not touched the store yet. */
 export interface ServerProcess {
@@ -23,8 +22,8 @@ export interface Servers {
   readonly killAll: () => Promise<void>
 }
 
-function spawnServer (folder: string, setting: string): ServerProcess {
-  const child = spawn(...toUncounted(process.execPath, '--enable-source-maps', join(folder, 'test/faults/programs/server.js'), setting), { stdio: ['pipe', 'pipe', 'pipe'] })
+function spawnServer (program: string, setting: string): ServerProcess {
+  const child = spawn(...toUncounted(process.execPath, '--enable-source-maps', program, setting), { stdio: ['pipe', 'pipe', 'pipe'] })
   const exit = once(child, 'exit')
   const complaints = text(child.stderr)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -54,11 +53,11 @@ function spawnServer (folder: string, setting: string): ServerProcess {
 }
 
 /** Servers over one store, one after the other. The program is compiled into the folder. */
-export function makeServers (folder: string, setting: string, defects?: readonly Defect[]): Servers {
-  compile(folder, defects)
+export function makeServers (folder: string, setting: string, edits?: readonly Edit[]): Servers {
+  const program = compile(folder, 'server', edits)
   const living = new Set<ServerProcess>()
   const prepare = (): ServerProcess => {
-    const spawned = spawnServer(folder, setting)
+    const spawned = spawnServer(program, setting)
     const server: ServerProcess = {
       ...spawned,
       async kill () {
