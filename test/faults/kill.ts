@@ -44,8 +44,8 @@ const places: Readonly<Record<string, (folder: string) => Place>> = {
 const clients = 24
 
 /** Acknowledged writes before a server is killed. */
-const leastWrites = 510
-const moreWrites = 300
+const leastWrites = 502
+const moreWrites = 60
 
 /**
  * kill -9 of a server while clients write, at any moment, now and then while it starts; then another one is
@@ -113,7 +113,7 @@ export const kill: Fault = {
 
     try {
       for (let cycle = 0; cycle <= cycles; cycle += 1) {
-        if (cycle > 0 && chance.oneIn(6)) {
+        if (cycle > 0 && chance.oneIn(8)) {
           const unlucky = servers.next()
           await unlucky.beginToOpen()
           await delay(chance.below(400))

@@ -23,7 +23,7 @@ export interface Servers {
 }
 
 function spawnServer (program: string, setting: string): ServerProcess {
-  const child = spawn(...toUncounted(process.execPath, '--enable-source-maps', program, setting), { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(...toUncounted(process.execPath, program, setting), { stdio: ['pipe', 'pipe', 'pipe'] })
   const exit = once(child, 'exit')
   const complaints = text(child.stderr)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
