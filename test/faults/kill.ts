@@ -2,48 +2,18 @@ import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makeChance } from '../support/chance.js'
-import type { Fault, Figures } from './fault.js'
-import { ViolationError } from './fault.js'
-import { runClient } from './load/clients.js'
+import { makeEnding } from './ending.js'
+import type { Fault } from './fault.js'
 import type { Load } from './load/clients.js'
-import type { Findings, Write } from './load/history.js'
-import { checkHistory } from './load/history.js'
+import { runClients } from './load/clients.js'
+import type { Write } from './load/history.js'
 import type { Reply } from './load/http.js'
-import type { Look } from './load/look.js'
-import { makeLooks, toEpisode } from './load/look.js'
-import type { Edit } from './programs/compile.js'
+import { makeWatch } from './load/watch.js'
+import { makePlace } from './places.js'
 import { makeServers } from './programs/servers.js'
 import type { ServerProcess } from './programs/servers.js'
-import { inspectFile } from './sqlite-file.js'
 
-/** Where the servers keep what they are told. */
-interface Place {
-  /** The STORE of the server. */
-  readonly setting: string
-  /** What is wrong with the store itself. */
-  readonly inspect: () => Promise<string[]>
-  readonly edits?: readonly Edit[]
-}
-
-const places: Readonly<Record<string, (folder: string) => Place>> = {
-  sqlite (folder) {
-    const file = join(folder, 'operations.db')
-    return { setting: `sqlite:${file}`, inspect: async () => await inspectFile(file) }
-  },
-  // must fail: each transaction is committed when the next one begins, and acknowledged before
-  'sqlite that commits late': (folder) => ({
-    setting: `sqlite:${join(folder, 'operations.db')}`,
-    inspect: async () => [],
-    edits: [
-      { file: 'storage/sqlite/index.ts', replace: "database.exec('BEGIN IMMEDIATE')", by: "database.exec(database.isTransaction ? 'COMMIT; BEGIN IMMEDIATE' : 'BEGIN IMMEDIATE')" },
-      { file: 'storage/sqlite/index.ts', replace: "database.exec('COMMIT')", by: '' }
-    ]
-  })
-}
-
-const clients = 24
-
-/** Acknowledged writes before a server is killed. */
+/** Acknowledged writes before a server is killed: at least, and how many more. */
 const leastWrites = 502
 const moreWrites = 60
 
@@ -53,42 +23,19 @@ const moreWrites = 60
  */
 export const kill: Fault = {
   name: 'kill',
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   quick: 20,
   long: 500,
   async run ({ store, cycles, folder, seed, log }) {
     const chance = makeChance(seed)
-    const place = places[store]?.(folder)
-    if (place === undefined) throw new Error(`there is no store ${store}`)
     const figures = { acknowledged: 0, lost: 0, twice: 0, violations: 0, unanswered: 0, 'unanswered and made': 0, 'killed while starting': 0 }
-    const agent = new Agent({ keepAlive: true })
-    const servers = makeServers(join(folder, 'server'), place.setting, place.edits)
-    const look = makeLooks(agent, 'local')
-    let number = 0
-    let port = 0
-    let before: Look = { states: new Map(), entries: new Map() }
-    let writes: Write[] = []
-
-    const verify = async (cycle: number): Promise<void> => {
-      const after = await look(port)
-      const { lost, twice, violations }: Findings = checkHistory(toEpisode(before, writes, after))
-      violations.push(...await place.inspect())
-      figures.lost += lost.length
-      figures.twice += twice.length
-      figures.violations += violations.length
-      if (lost.length + twice.length + violations.length > 0) {
-        throw new ViolationError([`kill on ${store}, cycle ${cycle}, --seed=${seed}`, ...lost.map((what) => `lost: ${what}`), ...twice.map((what) => `twice: ${what}`), ...violations].join('\n'), figures)
-      }
-      const seen = new Set([...after.states.values()].flatMap(({ members }) => [...members]))
-      figures['unanswered and made'] += writes.filter(({ fate, number }) => fate === 'unknown' && seen.has(number)).length
-      before = after
-      writes = []
-    }
+    const ending = makeEnding()
 
     /** Writes until enough are acknowledged, and perhaps a moment more; then the server is gone. */
-    const writeAndKill = async (server: ServerProcess): Promise<void> => {
+    const writeAndKill = async (server: ServerProcess, load: Omit<Load, 'isOver' | 'onWrite'>): Promise<Write[]> => {
       const enough = leastWrites + chance.below(moreWrites)
       const moment = chance.oneIn(2) ? chance.below(20) : 0
+      const writes: Write[] = []
       let made = 0
       let isDead = false
       let killed: Promise<void> | undefined
@@ -105,13 +52,21 @@ export const kill: Fault = {
         if (reply !== undefined && reply.status >= 500) throw new Error(`write ${write.number} was answered ${reply.status}: ${JSON.stringify(reply.body)}`)
         if (made >= enough) killed ??= strike()
       }
-      const load: Load = { agent, port: () => port, chance, next: () => number++, isOver: () => isDead, onWrite }
-      await Promise.all(Array.from({ length: clients }, async () => await runClient(load)))
+      await runClients({ ...load, isOver: () => isDead, onWrite })
       await killed
       figures.acknowledged += made
+      return writes
     }
-
     try {
+      const place = await makePlace(store, folder, ending)
+      const servers = makeServers(join(folder, 'server'), place.setting, place.edits)
+      ending.teardown(servers.killAll)
+      const agent = new Agent({ keepAlive: true })
+      ending.teardown(() => agent.destroy())
+      const verify = makeWatch(agent, place, figures, (cycle) => `kill on ${store}, cycle ${cycle}, --seed=${seed}`)
+      let number = 0
+      let writes: Write[] = []
+      let settled = await place.settle()
       for (let cycle = 0; cycle <= cycles; cycle += 1) {
         if (cycle > 0 && chance.oneIn(8)) {
           const unlucky = servers.next()
@@ -121,15 +76,17 @@ export const kill: Fault = {
           figures['killed while starting'] += 1
         }
         const server = servers.next()
-        port = await server.open()
-        await verify(cycle)
-        if (cycle < cycles) await writeAndKill(server)
+        const port = await server.open()
+        await settled()
+        await verify(port, writes, cycle)
+        if (cycle === cycles) break
+        writes = await writeAndKill(server, { agent, port, chance, next: () => number++ })
+        settled = await place.settle()
         if (cycle % 50 === 49) log(`${cycle + 1} cycles, ${figures.acknowledged} writes acknowledged`)
       }
     } finally {
-      agent.destroy()
-      await servers.killAll()
+      await ending.end()
     }
-    return figures satisfies Figures
+    return figures
   }
 }

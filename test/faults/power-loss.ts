@@ -71,14 +71,18 @@ async function look (file: string): Promise<{ states: Map<string, State>, entrie
     const wrong = await inspectFile(file)
     const states = new Map<string, State>()
     const entries = new Map<string, Entry[]>()
-    for (const { id, version, value } of await store.list(collection, everything, { limit: 1_000, skip: 0 })) {
+    for (const { id, version, value } of await store.list(collection, everything, { limit: 100, skip: 0 })) {
       states.set(`${collection.owner}/${id}`, { version, members: new Set(Object.values(value['log'] as Record<string, number>)), last: Number(String(value['clientContext']).slice(1)) })
     }
-    const page = await store.changes(collection, undefined, 1_000_000)
-    if (page.expired) throw new Error('the history has no beginning')
-    for (const { id, kind, version } of page.changes) {
-      const key = `${collection.owner}/${id}`
-      entries.set(key, [...entries.get(key) ?? [], { kind, version }])
+    for (let cursor: string | undefined; ;) {
+      const page = await store.changes(collection, cursor, 100)
+      if (page.expired) throw new Error('the history does not know its own cursor')
+      if (page.changes.length === 0) break
+      cursor = page.cursor
+      for (const { id, kind, version } of page.changes) {
+        const key = `${collection.owner}/${id}`
+        entries.set(key, [...entries.get(key) ?? [], { kind, version }])
+      }
     }
     return { states, entries, wrong }
   } finally {

@@ -1,5 +1,6 @@
-import type { Chance } from '../../support/chance.js'
 import type { Agent } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Chance } from '../../support/chance.js'
 import type { Fate, Item, Write } from './history.js'
 import type { Reply } from './http.js'
 import { ask } from './http.js'
@@ -85,8 +86,7 @@ function toFate (status: number): Fate {
 
 export interface Load {
   readonly agent: Agent
-  /** Asked before each request: the server may be another one by then. */
-  readonly port: () => number
+  readonly port: number
   readonly chance: Chance
   /** Every write has a number that no other one has. */
   readonly next: () => number
@@ -97,17 +97,26 @@ export interface Load {
 }
 
 /** One client: a request after the other. Connections that break are part of the load. */
-export async function runClient ({ agent, port, chance, next, isOver, onWrite }: Load): Promise<void> {
+async function runClient ({ agent, port, chance, next, isOver, onWrite }: Load): Promise<void> {
   while (!isOver()) {
     const number = next()
     const planned = plan(chance, number)
     const { method, path, payload, headers, items } = planned
     const began = performance.now()
-    const reply = await ask(agent, port(), method, path, payload, headers).catch((error: NodeJS.ErrnoException) => {
+    const reply = await ask(agent, port, method, path, payload, headers).catch((error: NodeJS.ErrnoException) => {
       if (error.code === undefined) throw error
       return undefined
     })
     const fate = reply === undefined ? 'unknown' : toFate(reply.status)
     onWrite({ number, items, began, ended: performance.now(), fate, answers: reply === undefined || fate !== 'made' ? [] : toAnswers(reply, planned) }, reply)
+    // while there is nothing to have, not everybody asks all the time
+    if (reply !== undefined && reply.status >= 500) await delay(20)
   }
+}
+
+const clients = 24
+
+/** Many clients at once. */
+export async function runClients (load: Load): Promise<void> {
+  await Promise.all(Array.from({ length: clients }, async () => await runClient(load)))
 }

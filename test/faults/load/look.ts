@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http'
 import { owners, toKey, toState, toUrl } from './clients.js'
-import type { Entry, Episode, State } from './history.js'
+import type { Entry, State } from './history.js'
 import { ask } from './http.js'
 
 /** What a server shows of the store: its operations, and its history since the last look. */
@@ -47,9 +47,4 @@ export function makeLooks (agent: Agent, tenant: string): (port: number) => Prom
     }
     return look
   }
-}
-
-/** The episode between two looks. */
-export function toEpisode (before: Look, writes: Episode['writes'], after: Look): Episode {
-  return { before: before.states, writes, entries: after.entries, after: after.states }
 }

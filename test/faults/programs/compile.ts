@@ -13,6 +13,9 @@ export interface Edit {
   readonly by: string
 }
 
+/** What programs start by its name and do not import. */
+const threads = ['storage/sqlite/read-worker.ts']
+
 /** By source: programs have most of them in common. */
 const compiled = new Map<string, string>()
 
@@ -38,7 +41,7 @@ function edit (file: string, source: string, edits: readonly Edit[]): string {
 export function compile (folder: string, program: string, edits: readonly Edit[] = []): string {
   const toTarget = (file: string): string => join(folder, file.replace(/\.ts$/, '.js'))
   const first = `test/faults/programs/${program}.ts`
-  const files = new Set([first])
+  const files = new Set([first, ...threads])
   // the set grows while it is walked
   for (const file of files) {
     const text = toJavaScript(edit(file, readFileSync(join(root, file), 'utf8'), edits))

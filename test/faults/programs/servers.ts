@@ -22,7 +22,8 @@ export interface Servers {
   readonly killAll: () => Promise<void>
 }
 
-function spawnServer (program: string, setting: string): ServerProcess {
+/** A server of a compiled program. */
+export function spawnServer (program: string, setting: string): ServerProcess {
   const child = spawn(...toUncounted(process.execPath, program, setting), { stdio: ['pipe', 'pipe', 'pipe'] })
   const exit = once(child, 'exit')
   const complaints = text(child.stderr)
