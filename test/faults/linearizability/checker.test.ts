@@ -198,7 +198,8 @@ t.test('what a flawed operation does is found', async (t) => {
     return [flaw, histories.filter((history) => findViolations(history).length > 0).length]
   }))
   t.comment(caught)
-  t.strictSame(caught, {})
+  // a read of the state before is right beside the write that ends it, and an update made twice shows only if another came between
+  for (const [flaw, count] of Object.entries(caught)) t.ok(count >= (flaw === 'stale read' ? 25 : flaw === 'unknown, made twice' ? 12 : 40), `${flaw}: ${count} of 40`)
 })
 
 t.test('what is changed in a good history is found', async (t) => {
@@ -208,5 +209,6 @@ t.test('what is changed in a good history is found', async (t) => {
     return [mutation, histories.filter((history) => history !== undefined && findViolations(history).length > 0).length]
   }))
   t.comment(caught)
-  t.strictSame(caught, {})
+  for (const [mutation, count] of Object.entries(caught)) t.ok(count >= 35, `${mutation}: ${count} of 50`)
+  t.ok(Object.values(caught).reduce((sum, count) => sum + count, 0) >= 270, 'nine of ten')
 })
