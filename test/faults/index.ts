@@ -1,0 +1,6 @@
+import type { Fault } from './fault.js'
+import { kill } from './kill.js'
+import { powerLoss } from './power-loss.js'
+
+/** Every fault, in the order of the summary. */
+export const faults: readonly Fault[] = [kill, powerLoss]
