@@ -1,6 +1,7 @@
 import type { Fault } from './fault.js'
 import { kill } from './kill.js'
+import { linearizability } from './linearizability.js'
 import { powerLoss } from './power-loss.js'
 
 /** Every fault, in the order of the summary. */
-export const faults: readonly Fault[] = [kill, powerLoss]
+export const faults: readonly Fault[] = [kill, powerLoss, linearizability]
