@@ -117,7 +117,9 @@ export async function startProxy (t: Ending, url: string): Promise<Proxy> {
     const connection = {
       cut () {
         connections.delete(connection)
-        client.resetAndDestroy()
+        // a socket that is about to end by itself cannot be reset: its handle would stay open
+        if (client.writableEnded) client.destroy()
+        else client.resetAndDestroy()
         upstream.destroy()
       },
       flush () {
