@@ -104,7 +104,7 @@ export async function checkFollowing (stores: readonly OperationStore[], collect
   let writers = 6
   const writing = Array.from({ length: writers }, async (_, writer) => {
     try {
-      return await writeAtRandom(storeOf(writer), collection, ids, 20, makeChoices(seed + writer))
+      return await writeAtRandom(storeOf(writer), collection, ids, 15, makeChoices(seed + writer))
     } finally {
       writers -= 1
     }

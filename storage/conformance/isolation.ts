@@ -59,7 +59,8 @@ export const isolationCases: Cases = {
     }
     const cursors = await Promise.all(lookalikes.map(async (collection) => (await readHistory(store, collection, 1)).cursor))
     for (const [n, collection] of lookalikes.entries()) {
-      for (const query of queries) {
+      // each query in some of them
+      for (const query of queries.filter((_, index) => (index + n) % 3 === 0)) {
         const name = `${JSON.stringify(collection)}: ${JSON.stringify(query)}`
         const listed = await store.list(collection, query, { limit: 100, skip: 0 })
         assert.deepEqual(listed.map(({ type }) => type), Array(3).fill(`type-${n}`), name)

@@ -13,7 +13,7 @@ const toInstant = (n: number): string => `2020-01-01T00:00:00.${String(n).padSta
 const records: readonly NewRecord[] = Array.from({ length: scanLimit + 1 }, (_, n) => ({ ...toRecord(`op-${String(n).padStart(5, '0')}`, 0, { label: `${n % 7}` }), created: toInstant(n), status: n < 50 ? 1 : 3 }))
 
 async function insertMany (store: OperationStore, many: readonly NewRecord[]): Promise<void> {
-  for (let n = 0; n < many.length; n += 1_000) await insertAll(store, here, ...many.slice(n, n + 1_000))
+  for (let n = 0; n < many.length; n += 1_000) await Promise.all(many.slice(n, n + 1_000).map(async (record) => await insertAll(store, here, record)))
 }
 
 /** How many records a query finds, or that it would read too many. */

@@ -83,7 +83,7 @@ export const valueCases: Cases = {
     for (const name of columns) {
       const subject = column(name)
       const own: readonly Scalar[] = values[name]
-      const filters = [...comparisonsOf(subject, [...own, null]), among(subject, ...own), among(subject, ...own.slice(1, 3), null)]
+      const filters = [...(name === 'id' ? placesOf : comparisonsOf)(subject, [...own, null]), among(subject, ...own), among(subject, ...own.slice(1, 3), null)]
       // with a condition of each other column, so that each index is a way to find them
       const others = (n: number): Expression => [compare(column('created'), 'ge', instants[n % 10]!), compare(column('status'), 'eq', n % 4), or(flag, compare(column('lastAction'), 'le', instants[n % 10]!))][n % 3]!
       const both = filters.map((filter, n) => n % 2 === 0 ? and(filter, others(n)) : and(others(n), filter))
@@ -108,7 +108,7 @@ export const valueCases: Cases = {
     await insertAll(store, otherOwner, ...Array.from({ length: 10 }, (_, n) => makeRecord(`other-${n}`, choices)))
     for (let n = 0; n < 150; n += 1) {
       const query: Query = { filter: n % 10 === 0 ? undefined : makeFilter(n % 5, choices), orderBy: makeOrder(choices) }
-      await checkQuery(store, here, records, query, 1 + choices.below(9))
+      await checkQuery(store, here, records, query, 3 + choices.below(9))
     }
   },
 
@@ -119,7 +119,7 @@ export const valueCases: Cases = {
     for (const by of [...members, ...columns.map(column)]) {
       for (const descending of [false, true]) {
         await checkQuery(store, here, records, { orderBy: [{ by, descending }] }, 17)
-        for (const other of columns.map(column)) await checkQuery(store, here, records, { filter: compare(column('status'), 'ne', 2), orderBy: [{ by: other, descending: !descending }, { by, descending }] }, 33)
+        await checkQuery(store, here, records, { filter: compare(column('status'), 'ne', 2), orderBy: [{ by: choices.pick(columns.map(column)), descending: !descending }, { by, descending }] }, 33)
       }
     }
   },
@@ -128,7 +128,7 @@ export const valueCases: Cases = {
     const choices = makeChoices(4)
     const records = await insertAll(store, here, ...Array.from({ length: 20 }, (_, n) => makeRecord(`id-${n}`, choices)))
     // places of records that never were
-    const places = Array.from({ length: 20 }, (_, n) => new StoredRecord(makeRecord(`id-${n % 7}`, choices), 'none'))
+    const places = Array.from({ length: 10 }, (_, n) => new StoredRecord(makeRecord(`id-${n % 7}`, choices), 'none'))
     for (const orderBy of [[], ...columns.map((name) => [{ by: column(name), descending: true }]), ...Array.from({ length: 12 }, () => makeOrder(choices))]) {
       await checkPlaces(store, records, places, { orderBy })
       await checkPlaces(store, records, places, { filter: compare(column('created'), 'ge', instants[2]!), orderBy })
