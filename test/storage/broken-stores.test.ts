@@ -10,7 +10,8 @@ import type { Expression, OperationRecord, OperationStore } from '../../index.js
 import { storeConformance } from '../../storage/conformance.js'
 import { faults } from '../support/faults.js'
 import type { Fault } from '../support/faults.js'
-import type { Job, Verdict } from '../support/run-cases.js'
+import { startPostgres } from '../support/postgres.js'
+import type { Job, Jobs, Verdict } from '../support/run-cases.js'
 import { toUncounted } from '../support/uncounted.js'
 
 /*
@@ -154,7 +155,7 @@ function copySources (folder: string, changes: Fault['changes']): void {
 }
 
 /** What becomes of the cases of each job, in a process of their own, since copied sources are not what is covered. */
-async function runJobs (t: Test, jobs: readonly Job[]): Promise<Verdict[]> {
+async function runJobs (t: Test, jobs: Jobs): Promise<Verdict[]> {
   const child = spawn(...toUncounted(process.execPath, '--import', 'tsx', join(root, 'test/support/run-cases.ts')), { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
   t.teardown(() => { child.kill('SIGKILL') })
   child.stdin.end(JSON.stringify(jobs))
@@ -172,9 +173,9 @@ t.test('the suite fails a store with a line that breaks a rule', async (t) => {
   // the sources as they are pass these cases
   const sound = mkdtempSync(join(dir, 'sources-'))
   copySources(sound, [])
-  for (const engine of ['memory', 'sqlite'] as const) jobs.push({ folder: sound, engine, cases: [...new Set(all.filter(([, fault]) => fault.engine === engine).map(([, { caughtBy: [first = ''] }]) => first))] })
+  for (const engine of ['memory', 'sqlite', 'postgres'] as const) jobs.push({ folder: sound, engine, cases: [...new Set(all.filter(([, fault]) => fault.engine === engine).map(([, { caughtBy: [first = ''] }]) => first))] })
 
-  const verdicts = await runJobs(t, jobs)
+  const verdicts = await runJobs(t, { jobs, url: await (await startPostgres(t)).makeDatabase() })
   t.equal(verdicts.length, jobs.length)
   for (const [n, [name, { caughtBy }]] of all.entries()) t.strictSame(verdicts[n]?.passed, [], `those that ${name} are failed by "${caughtBy.join('", "')}"`)
   for (const verdict of verdicts.slice(all.length)) t.strictSame(verdict.failed, {}, `the sources as they are pass: ${verdict.passed.length} cases`)

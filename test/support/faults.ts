@@ -1,6 +1,6 @@
 /** One rule broken in the sources of a store. */
 export interface Fault {
-  readonly engine: 'memory' | 'sqlite'
+  readonly engine: 'memory' | 'sqlite' | 'postgres'
   /** What stands in a file once, and what stands there instead. */
   readonly changes: ReadonlyArray<readonly [file: string, from: string, to: string]>
   /** The cases of the suite that have to notice, each by itself. */
@@ -12,6 +12,8 @@ const queue = 'storage/sqlite/commit-queue.ts'
 const statements = 'storage/sqlite/statements.ts'
 const dialect = 'storage/sqlite/dialect.ts'
 const select = 'storage/sql/select.ts'
+const postgresStatements = 'storage/postgres/statements.ts'
+const postgresDialect = 'storage/postgres/dialect.ts'
 
 /** A parameter is still bound, and decides nothing. */
 const anyTenant = "coalesce(?, '') <> '' AND owner = ?"
@@ -44,7 +46,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'have no tenant in the WHERE of a list that is sorted': {
     engine: 'sqlite',
-    changes: [[select, 'FROM operations WHERE ${compileRange(collection, range, binder)}`\n      const after', `FROM operations WHERE \${compileRange(collection, range, binder)${withoutTenant}}\`\n      const after`]],
+    changes: [[select, 'FROM ${table} WHERE ${compileRange(collection, range, binder)}`\n      const after', `FROM \${table} WHERE \${compileRange(collection, range, binder)${withoutTenant}}\`\n      const after`]],
     caughtBy: ['isolation: of every query, page, count and change']
   },
   'have no tenant in the WHERE of count': {
@@ -198,12 +200,58 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'check each change of a commit against what was there before all of them': {
     engine: 'memory',
-    changes: [['storage/memory/index.ts', 'ahead.has(id) ? ahead.get(id) : shelf.records.get(id)?.version', 'shelf.records.get(id)?.version']],
+    changes: [['storage/change.ts', 'ahead.has(id) ? ahead.get(id) : versionOf(id)', 'versionOf(id)']],
     caughtBy: ['commit: all changes or none', 'commit: a change meets what the changes before it left behind', 'commit: the first change that meets a conflict is named', 'commit: one id several times']
   },
   'join tenant and owner to one name': {
     engine: 'memory',
     changes: [['storage/memory/index.ts', 'return shelves.get(JSON.stringify([tenant, owner]))', 'return shelves.get(tenant + owner)'], ['storage/memory/index.ts', 'shelves.set(JSON.stringify([collection.tenant, collection.owner]), shelf)', 'shelves.set(collection.tenant + collection.owner, shelf)']],
     caughtBy: ['isolation: of every query, page, count and change']
+  },
+  'update a row whatever its version': {
+    engine: 'postgres',
+    changes: [[postgresStatements, ' AND stored.version = input.expected RETURNING stored.id`],\n    remove', ' RETURNING stored.id`],\n    remove']],
+    caughtBy: ['replace: only the expected version', 'commit: of many writers that expect one version, one wins', 'peers: in every round one of many writers wins']
+  },
+  'number changes in the order they are begun, not in the order they are committed': {
+    engine: 'postgres',
+    changes: [
+      ['storage/postgres/migrations.ts', '`CREATE TABLE ${schema}.changes (', '`CREATE SEQUENCE ${schema}.numbers INCREMENT 1000`,\n    `CREATE TABLE ${schema}.changes ('],
+      [postgresStatements, '(UPDATE ${collections} SET sequence = sequence + $4::bigint WHERE ${inCollection} RETURNING sequence - $4::bigint AS before)', "(SELECT nextval('${schema}.numbers') AS before FROM ${collections} WHERE ${inCollection})"],
+      ['storage/postgres/history.ts', ' || place > last', ''],
+      // what makes it likely is that a transaction takes its time
+      ['storage/postgres/connections.ts', "await client.query('COMMIT')", "await delay(20)\n          await client.query('COMMIT')"]
+    ],
+    caughtBy: ['peers: no change is missed while both write']
+  },
+  'have no tenant in the WHERE of an update': {
+    engine: 'postgres',
+    changes: [[postgresStatements, 'FROM input, turn WHERE ${inCollection} AND stored.id = input.id AND stored.version', "FROM input, turn WHERE $1 <> '' AND owner = $2 AND stored.id = input.id AND stored.version"], [postgresStatements, 'AND stored.version = input.expected RETURNING stored.id`],\n    remove', 'AND (stored.version = input.expected OR stored.tenant <> $1) RETURNING stored.id`],\n    remove']],
+    caughtBy: ['isolation: writes meet nothing of another tenant or owner']
+  },
+  'check a transaction without waiting for its turn': {
+    engine: 'postgres',
+    changes: [[postgresStatements, ' FOR UPDATE`', '`']],
+    caughtBy: ['peers: commits of several records that overlap are made one after the other']
+  },
+  "order texts by the database's language": {
+    engine: 'postgres',
+    changes: [[postgresDialect, "const byCodePoint = 'COLLATE \"C\"'", "const byCodePoint = ''"]],
+    caughtBy: ['order: texts by code point, by their first 256 characters', 'filter: every comparison of every text']
+  },
+  'leave null where the database puts it': {
+    engine: 'postgres',
+    changes: [[postgresDialect, "${descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}", "${descending ? 'DESC' : 'ASC'}"]],
+    caughtBy: ['order: null lowest, then creation, then id, in the direction of the last']
+  },
+  'fill a LIKE with the start that is searched for': {
+    engine: 'postgres',
+    changes: [[postgresDialect, '`starts_with(${text}, ${part})`', "`(${text} LIKE ${part} || '%')`"]],
+    caughtBy: ['filter: every function of every text, nothing a pattern']
+  },
+  'keep date-times as the database does, in microseconds': {
+    engine: 'postgres',
+    changes: [[postgresDialect, "rpad(coalesce(parts[7], ''), 7, '0')", "rpad(left(coalesce(parts[7], ''), 6), 7, '0')"]],
+    caughtBy: ['filter: enumerations by number, date-times by instant', 'filter: every comparison of every instant']
   }
 }
