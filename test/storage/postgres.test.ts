@@ -47,10 +47,16 @@ const server = await startPostgres(t)
 
 t.test('postgres conforms', async (t) => {
   const url = await server.makeDatabase()
-  let schemas = 0
+  const schemas = new Map<OperationStore, string>()
+  const makeStore = async (schema: string): Promise<OperationStore> => {
+    const store = await postgresStore({ url, schema })
+    schemas.set(store, schema)
+    return store
+  }
   storeConformance({
     test: (name, run) => t.test(name, async (t) => { await run(); t.pass('no assertion failed') }),
-    makeStore: async () => await postgresStore({ url, schema: `store_${++schemas}` })
+    makeStore: async () => await makeStore(`store_${schemas.size}`),
+    makePeer: async (store) => await makeStore(schemas.get(store)!)
   })
 })
 
