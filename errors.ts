@@ -10,11 +10,13 @@ export const hostErrors = {
   OPS_ERR_OPTION: createError('OPS_ERR_OPTION', 'fastify-graph-operations: %s', 500),
   OPS_ERR_COLLECTION: createError('OPS_ERR_COLLECTION', 'fastify-graph-operations: collection %s: %s', 500),
   OPS_ERR_MOUNTS_DIFFER: createError('OPS_ERR_MOUNTS_DIFFER', 'fastify-graph-operations: the mounts of one application share app.operations, so "%s" must be the same in each; register the plugin in sibling contexts to have different ones', 500),
-  OPS_ERR_STORE_MISSING: createError('OPS_ERR_STORE_MISSING', 'fastify-graph-operations: there is no store; pass { store: memoryStore() }, { store: await sqliteStore({ file }) }, or decorate the application with operationStore first', 500),
+  OPS_ERR_STORE_MISSING: createError('OPS_ERR_STORE_MISSING', 'fastify-graph-operations: there is no store; pass { store: memoryStore() }, { store: await sqliteStore({ file }) }, { store: await postgresStore({ url }) }, or decorate the application with operationStore first', 500),
   OPS_ERR_STORE_DIFFERS: createError('OPS_ERR_STORE_DIFFERS', 'fastify-graph-operations: the application already has another operationStore; pass the same store, or none', 500),
   OPS_ERR_STORE_INCOMPLETE: createError('OPS_ERR_STORE_INCOMPLETE', 'fastify-graph-operations: the store lacks the method %s', 500),
   OPS_ERR_SQLITE_DRIVER: createError('OPS_ERR_SQLITE_DRIVER', 'fastify-graph-operations: sqliteStore needs SQLite %s or newer (%s); install @photostructure/sqlite', 500),
-  OPS_ERR_SQLITE_FILE: createError('OPS_ERR_SQLITE_FILE', 'fastify-graph-operations: the SQLite file %s cannot be used: %s', 500)
+  OPS_ERR_SQLITE_FILE: createError('OPS_ERR_SQLITE_FILE', 'fastify-graph-operations: the SQLite file %s cannot be used: %s', 500),
+  OPS_ERR_POSTGRES_DRIVER: createError('OPS_ERR_POSTGRES_DRIVER', 'fastify-graph-operations: postgresStore needs the package pg; install it (%s)', 500),
+  OPS_ERR_POSTGRES_DATABASE: createError('OPS_ERR_POSTGRES_DATABASE', 'fastify-graph-operations: the database %s cannot be used: %s', 500)
 } as const
 
 interface ClientErrorKind {

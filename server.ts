@@ -4,7 +4,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import graphOperations, { jwtAuth, memoryStore, recommendedServerOptions, sqliteStore, graphNotFoundHandler } from './index.js'
+import graphOperations, { jwtAuth, memoryStore, postgresStore, recommendedServerOptions, sqliteStore, graphNotFoundHandler } from './index.js'
 import type { Authenticate, OperationStore } from './index.js'
 import type { DevelopmentCertificate } from './plugins/dev-certificate.js'
 import { devIssuerPlugin, makeDevelopmentIssuer } from './plugins/dev-issuer.js'
@@ -34,8 +34,9 @@ class SettingError extends Error {
 
 async function openStore (setting: string): Promise<OperationStore> {
   if (setting === 'memory:') return memoryStore()
+  if (/^postgres(?:ql)?:/.test(setting)) return await postgresStore({ url: setting })
   const file = /^sqlite:(.+)$/.exec(setting)?.[1]
-  if (file === undefined) throw new SettingError(`STORE=${setting} is neither memory: nor sqlite:FILE`)
+  if (file === undefined) throw new SettingError(`STORE=${setting} is none of memory:, sqlite:FILE and postgres://…`)
   return await sqliteStore({ file })
 }
 

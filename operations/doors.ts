@@ -1,5 +1,7 @@
 import { GraphError } from '../errors.js'
 import type { Create, StructuredType, Update } from '../schemas/definition.js'
+import { operationIdPattern } from '../schemas/entity.js'
+import { isOperationId } from '../schemas/operation-id.js'
 import { isOwnerId, toOwnerId } from '../schemas/owner-id.js'
 import type { Collection, Key, OperationRecord, OperationStore } from '../storage/store.js'
 import type { Domain } from './index.js'
@@ -48,27 +50,31 @@ export function makeDoors (domain: Domain, store: OperationStore, findOwnerType:
     if (declared === undefined) throw new GraphError('invalidRequest', `"${owner}" is not the owner of a collection, such as sites/{id} or calls/{id}`, { target: 'owner' })
     return { declared, collection: { tenant: toOwnerId(tenant), owner: owner.split('/').map(toOwnerId).join('/') } }
   }
+  // what no operation can be called never reaches a store, which might take it for something else
+  const getKey = (given: Key): { declared: StructuredType, key: Key } => {
+    const { declared, collection } = getCollection(given)
+    if (!isOperationId(given.id)) throw new GraphError('invalidRequest', `"id" must match ${operationIdPattern}`, { target: 'id' })
+    return { declared, key: { ...collection, id: given.id } }
+  }
   return Object.freeze<OperationDoors>({
     async create<R extends object> (given: Collection, body: Create<R>) {
       const { declared, collection } = getCollection(given)
       return await domain.create(collection, declared, domain.bodyRules(declared).parse(body, 'create')) as unknown as Operation<R>
     },
-    async find<R extends object> (key: Key) {
-      const { collection } = getCollection(key)
-      return await store.find({ ...collection, id: key.id }) as unknown as Operation<R> | undefined
+    async find<R extends object> (given: Key) {
+      return await store.find(getKey(given).key) as unknown as Operation<R> | undefined
     },
-    async update<R extends object> (key: Key, body: Update<R>, options?: UpdateOptions) {
-      const { declared, collection } = getCollection(key)
+    async update<R extends object> (given: Key, body: Update<R>, options?: UpdateOptions) {
+      const { declared, key } = getKey(given)
       const payload = domain.bodyRules(declared).parse(body, 'update')
       const precondition = toPrecondition(options)
       const written = options?.createIfMissing === true
-        ? (await domain.upsert({ ...collection, id: key.id }, declared, payload, precondition)).record
-        : await domain.update({ ...collection, id: key.id }, payload, precondition)
+        ? (await domain.upsert(key, declared, payload, precondition)).record
+        : await domain.update(key, payload, precondition)
       return written as unknown as Operation<R>
     },
-    async remove (key: Key, options?: WriteOptions) {
-      const { collection } = getCollection(key)
-      await domain.remove({ ...collection, id: key.id }, toPrecondition(options))
+    async remove (given: Key, options?: WriteOptions) {
+      await domain.remove(getKey(given).key, toPrecondition(options))
     }
   })
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GraphError } from '../errors.js'
 import type { StructuredType } from '../schemas/definition.js'
-import { operationIdPattern } from '../schemas/entity.js'
+import { isOperationId } from '../schemas/operation-id.js'
 import { andThen } from '../storage/awaitable.js'
 import type { Awaitable, Collection, OperationRecord } from '../storage/store.js'
 import type { Context } from './context.js'
@@ -89,12 +89,10 @@ function updateTogether (context: Context, collection: Collection, rules: ItemRu
   return andThen(write(context, collection, intents), (effects) => items.map((item, index) => toResult(item, (intents[index] as Intent).id, effects[index])))
 }
 
-const operationId = new RegExp(operationIdPattern)
-
 /** What failed, by what is there now. */
 async function findAttempt ({ store }: Context, { tenant, owner }: Collection, { kind, body: { id } }: Item): Promise<Attempt> {
   if (kind === 'remove') return 'delete'
-  if (typeof id !== 'string' || !operationId.test(id)) return 'insert'
+  if (typeof id !== 'string' || !isOperationId(id)) return 'insert'
   try {
     return await store.find({ tenant, owner, id }) === undefined ? 'insert' : 'update'
   } catch {

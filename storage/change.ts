@@ -13,6 +13,22 @@ export function findConflict (change: Change, version: string | undefined): Conf
   return change.expectedVersion === undefined || change.expectedVersion === version ? undefined : 'changed'
 }
 
+/**
+ * The first change that meets a conflict, each meeting what the changes before it leave behind.
+ * `versionOf` tells the version of what is stored under an id, `undefined` for nothing.
+ */
+export function findFirstConflict (changes: readonly Change[], versionOf: (id: string) => string | undefined): { readonly index: number, readonly reason: ConflictReason } | undefined {
+  // '' is a version nobody can expect
+  const ahead = new Map<string, string | undefined>()
+  for (const [index, change] of changes.entries()) {
+    const id = idOf(change)
+    const reason = findConflict(change, ahead.has(id) ? ahead.get(id) : versionOf(id))
+    if (reason !== undefined) return { index, reason }
+    ahead.set(id, change.kind === 'remove' ? undefined : '')
+  }
+  return undefined
+}
+
 /** What the history calls a change once it is committed. */
 export const committedKinds = { insert: 'inserted', replace: 'replaced', remove: 'removed' } as const satisfies Record<Change['kind'], CommittedChange['kind']>
 

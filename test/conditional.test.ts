@@ -3,10 +3,11 @@ import Fastify from 'fastify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import graphOperations, { memoryStore, recommendedServerOptions, sqliteStore } from '../index.js'
-import type { Awaitable, OperationStore } from '../index.js'
+import graphOperations, { memoryStore, recommendedServerOptions } from '../index.js'
+import type { OperationStore } from '../index.js'
 import { addPreferenceApplied, parsePreferences } from '../routes/http/prefer.js'
 import { makeApp } from './support/app.js'
+import { makeStoreKinds } from './support/stores.js'
 
 // --- preferences ---
 
@@ -50,15 +51,12 @@ t.test('preferences that were followed are listed together', async (t) => {
   t.equal(headers.get('preference-applied'), 'return=minimal, odata.maxpagesize=5')
 })
 
-// --- conditional requests over HTTP, on both stores ---
+// --- conditional requests over HTTP, on every store ---
 
 const calls = '/v1.0/communications/calls/57/operations'
 const notes = '/v1.0/sites/s/onenote/operations'
 
-const stores: Array<[name: string, make: (t: Test) => Awaitable<OperationStore>]> = [
-  ['memory', () => memoryStore()],
-  ['sqlite', async (t) => await sqliteStore({ file: `${t.testdir()}/operations.db` })]
-]
+const stores = Object.entries(makeStoreKinds(t))
 
 /** An application with what tests ask it: status, code and target of an answer beside it. */
 async function setUp (t: Test, options: Parameters<typeof makeApp>[1] = {}) {

@@ -1,20 +1,18 @@
 import Fastify from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import graphOperations, { memoryStore, sqliteStore, StoreUnavailableError } from '../index.js'
+import graphOperations, { memoryStore, StoreUnavailableError } from '../index.js'
 import type { Awaitable, OperationStore } from '../index.js'
 import { parseDelta } from '../odata/delta.js'
 import { Turns } from '../operations/turns.js'
 import { countingStore, makeApp } from './support/app.js'
+import { makeStoreKinds } from './support/stores.js'
 
 const calls = '/v1.0/communications/calls/57/operations'
 const notes = '/v1.0/sites/s/onenote/operations'
 const onError = { prefer: 'odata.continue-on-error' }
 
-const stores: Array<[name: string, make: (t: Test) => Awaitable<OperationStore>]> = [
-  ['memory', () => memoryStore()],
-  ['sqlite', async (t) => await sqliteStore({ file: `${t.testdir()}/operations.db` })]
-]
+const stores = Object.entries(makeStoreKinds(t))
 
 /** An application whose commits are counted, and what tests ask it. */
 async function setUp (t: Test, makeStore: (t: Test) => Awaitable<OperationStore> = () => memoryStore(), options: Parameters<typeof makeApp>[1] = {}) {

@@ -1,13 +1,13 @@
-import { join } from 'node:path'
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import { collections, memoryStore, sqliteStore } from '../index.js'
+import { collections } from '../index.js'
 import type { NewRecord, OperationStore } from '../index.js'
 import { makeApp } from './support/app.js'
 import { makeChance } from './support/chance.js'
 import type { Chance } from './support/chance.js'
+import { makeStoreKinds } from './support/stores.js'
 
 const calls = '/v1.0/communications/calls/57/operations'
 const notes = '/v1.0/sites/s,1/onenote/operations'
@@ -15,10 +15,7 @@ const notes = '/v1.0/sites/s,1/onenote/operations'
 interface Listed { readonly id: string, readonly [member: string]: unknown }
 interface ListBody { readonly value: readonly Listed[], readonly '@odata.context': string, readonly '@odata.nextLink'?: string, readonly '@odata.count'?: number }
 
-const kinds: Array<[name: string, make: (t: Test) => Promise<OperationStore>]> = [
-  ['memory', async () => memoryStore()],
-  ['sqlite', async (t) => await sqliteStore({ file: join(t.testdir(), 'operations.db') })]
-]
+const kinds = Object.entries(makeStoreKinds(t))
 
 /** An application over each store in turn; the store is closed with it. */
 async function eachStore (t: Test, run: (t: Test, app: FastifyInstance, store: OperationStore) => Promise<void>, options: Parameters<typeof makeApp>[1] = {}): Promise<void> {

@@ -21,6 +21,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { makeDevelopmentCertificate } from '../plugins/dev-certificate.js'
 import { createServer } from '../server.js'
+import { startPostgres } from './support/postgres.js'
 import { toUncounted } from './support/uncounted.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -209,7 +210,7 @@ t.test('settings that cannot be used end it with a message', { buffered: true },
     [/AUTH_AUDIENCE and AUTH_JWKS_URI/, { AUTH_ISSUER: 'https://issuer.example' }],
     [/need AUTH_ISSUER/, { AUTH_AUDIENCE: 'api' }],
     [/PORT=http is not a port/, { PORT: 'http' }],
-    [/STORE=mysql:\/\/x is neither/, { STORE: 'mysql://x' }],
+    [/STORE=mysql:\/\/x is none of/, { STORE: 'mysql://x' }],
     [/HTTPS=yes is neither 1 nor 0/, { HTTPS: 'yes' }],
     [/EADDRINUSE/, { PORT: String(occupied.address().port), STORE: 'memory:' }]
   ]
@@ -246,7 +247,7 @@ t.test('every setting is checked', async (t) => {
     await t.rejects(createServer({ PORT, STORE: 'memory:' }), { name: 'SettingError', message: `PORT=${PORT} is not a port` })
   }
   for (const STORE of ['', 'memory', 'sqlite:', 'operations.db', 'postgresql']) {
-    await t.rejects(createServer({ STORE }), { name: 'SettingError', message: new RegExp(`^STORE=${STORE} is neither`) })
+    await t.rejects(createServer({ STORE }), { name: 'SettingError', message: new RegExp(`^STORE=${STORE} is none of`) })
   }
   await t.rejects(createServer({ STORE: `sqlite:${join(t.testdir(), 'no', 'folder.db')}` }), { code: 'OPS_ERR_SQLITE_FILE', message: /folder\.db/ })
   for (const HOST of ['0.0.0.0', '::', '', '10.0.0.1', 'example.com', '127.0.0.1.example.com']) {
@@ -528,4 +529,21 @@ t.test('it is not ready when its store does not answer', async (t) => {
   t.equal((await app.inject('/livez')).statusCode, 200)
   const answer = await app.inject({ url: `/v1.0${calls}`, headers: { authorization: `Bearer ${await issuer!.sign({})}` } })
   t.match([answer.statusCode, answer.headers['retry-after'], answer.json()], [503, '1', { error: { code: 'serviceNotAvailable' } }])
+})
+
+t.test('two servers over one PostgreSQL', async (t) => {
+  const { url: STORE } = await startPostgres(t)
+  const [one, two] = await Promise.all([start(t, { STORE }), start(t, { STORE })])
+  const path = '/v1.0/communications/calls/57dab8b1/operations'
+  const made = await send(`${one.url}${path}`, one.token, 'POST', { id: 'a', status: 'Running' })
+  t.equal(made.status, 201)
+  const patched = await send(`${two.url}/beta${path.slice(5)}/a`, two.token, 'PATCH', { status: 'Completed' })
+  t.equal(patched.status, 200)
+  const read = await send(`${one.url}${path}/a`, one.token)
+  t.strictSame([read.status, read.headers.get('etag')], [200, patched.headers.get('etag')])
+  t.match(await read.json(), { status: 'Completed' })
+  for (const server of [one, two]) {
+    server.signal('SIGTERM')
+    t.strictSame(await server.exit, [0, null], await server.log)
+  }
 })

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
 import { everything } from '../query/tree.js'
-import type { Awaitable, Change, Collection, CommittedChange, NewRecord, OperationRecord, OperationStore } from '../store.js'
+import type { Change, Collection, CommitOutcome, CommittedChange, NewRecord, OperationRecord, OperationStore } from '../store.js'
 
-/** One rule of the contract; the store is empty, `makeStore` makes others. */
-type Case = (store: OperationStore, makeStore: () => Awaitable<OperationStore>) => Promise<void>
+/** Stores that a case asks for beside its own. The runner closes them. */
+export interface OtherStores {
+  /** A new, empty one. */
+  readonly makeStore: () => Promise<OperationStore>
+  /** One more over what a store keeps, whether that one is still open or not. */
+  readonly makePeer: (store: OperationStore) => Promise<OperationStore>
+}
+
+/** One rule of the contract, on an empty store. */
+type Case = (store: OperationStore, others: OtherStores) => Promise<void>
 
 /** Cases by what they hold. */
 export type Cases = Readonly<Record<string, Case>>
@@ -22,7 +30,11 @@ export function toRecord (id: string, second = 0, members: Record<string, unknow
 export const insert = (record: NewRecord): Change => ({ kind: 'insert', record })
 
 export async function insertAll (store: OperationStore, collection: Collection, ...records: NewRecord[]): Promise<OperationRecord[]> {
-  const outcome = await store.commit(collection, records.map(insert))
+  return recordsOf(await store.commit(collection, records.map(insert)))
+}
+
+/** What a commit stored. */
+export function recordsOf (outcome: CommitOutcome): OperationRecord[] {
   assert.ok(outcome.committed, 'committed')
   return outcome.records as OperationRecord[]
 }
@@ -43,4 +55,21 @@ export async function readHistory (store: OperationStore, collection: Collection
     assert.equal(page.changes.length <= limit, true)
     changes.push(...page.changes)
   }
+}
+
+/** Choices that are the same in every run, so that what fails can be made again. */
+export interface Choices {
+  /** A whole number from 0 to below `end`. */
+  readonly below: (end: number) => number
+  readonly pick: <T>(from: readonly T[]) => T
+}
+
+/** @see Numerical Recipes, 7.1: a linear congruential generator; its high bits are enough to choose cases */
+export function makeChoices (seed: number): Choices {
+  let state = seed
+  const below = (end: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor(state / 2 ** 32 * end)
+  }
+  return { below, pick: <T>(from: readonly T[]) => from[below(from.length)] as T }
 }

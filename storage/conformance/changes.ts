@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import type { CommittedChange } from '../store.js'
 import type { Cases } from './case.js'
-import { here, insert, insertAll, otherOwner, readHistory, toRecord } from './case.js'
+import { here, insert, insertAll, otherOwner, otherTenant, readHistory, toRecord } from './case.js'
+import { checkFollowing } from './history.js'
 
 /** The history of a collection, for followers. */
 export const changeCases: Cases = {
@@ -29,28 +29,43 @@ export const changeCases: Cases = {
   },
 
   'changes: nothing is missed under concurrent writers': async (store) => {
-    const seen: CommittedChange[] = []
-    let cursor: string | undefined
-    const follow = async (): Promise<void> => {
-      const read = await readHistory(store, here, 7, cursor)
-      seen.push(...read.changes)
-      cursor = read.cursor
-    }
-    const writers = Array.from({ length: 8 }, async (_, writer) => {
-      for (let n = 0; n < 10; n += 1) {
-        await store.commit(here, [insert(toRecord(`w${writer}-${n}`))])
-        await follow()
-      }
-    })
-    await Promise.all(writers)
-    await follow()
-    assert.equal(new Set(seen.map(({ id }) => id)).size, 80)
+    await Promise.all([checkFollowing([store], here, 1), checkFollowing([store], otherOwner, 100), checkFollowing([store], otherTenant, 200)])
   },
 
-  'changes: a cursor that is not of this store is expired': async (store) => {
+  'changes: a cursor is good before there is anything, and stays where it is while nothing comes': async (store) => {
+    const empty = await readHistory(store, here, 10)
+    assert.deepEqual(empty.changes, [])
+    assert.deepEqual((await readHistory(store, here, 10, empty.cursor)).changes, [])
+    await insertAll(store, otherOwner, toRecord('z'))
+    await insertAll(store, here, toRecord('a'), toRecord('b'), toRecord('c'))
+    assert.deepEqual((await readHistory(store, here, 2, empty.cursor)).changes.map(({ id }) => id), ['a', 'b', 'c'])
+    const { cursor } = await readHistory(store, here, 10)
+    for (let n = 0; n < 3; n += 1) assert.deepEqual(await readHistory(store, here, 10, cursor), { changes: [], cursor })
+    await store.commit(here, [{ kind: 'remove', id: 'b' }])
+    assert.deepEqual((await readHistory(store, here, 10, cursor)).changes.map(({ kind, id }) => `${kind} ${id}`), ['removed b'])
+  },
+
+  'changes: a cursor that is not of this store is expired': async (store, { makeStore }) => {
     await insertAll(store, here, toRecord('a'))
     for (const cursor of ['', '1', 'nonsense', 'zzzzzzzzzzz-000000000000', '0-000000000000']) {
       assert.deepEqual(await store.changes(here, cursor, 10), { expired: true }, cursor)
+    }
+    const other = await makeStore()
+    await insertAll(other, here, toRecord('b'), toRecord('c'))
+    const { cursor } = await readHistory(other, here, 1)
+    assert.deepEqual(await store.changes(here, cursor, 10), { expired: true }, 'a cursor of another store')
+  },
+
+  'changes: a cursor that was damaged is expired or a place, and never an error': async (store) => {
+    await insertAll(store, here, toRecord('a'), toRecord('b'))
+    const page = await store.changes(here, undefined, 1)
+    assert.ok(!page.expired, 'from the start')
+    const { cursor } = page
+    const damaged = [`${cursor} `, ` ${cursor}`, `${cursor}${cursor}`, cursor.slice(1), cursor.slice(0, -1), cursor.toUpperCase(), `-${cursor}`, `9${cursor}`, `${'9'.repeat(30)}${cursor}`, `${cursor}${'9'.repeat(30)}`, '9'.repeat(400), "'", '%', 'é', '😀', 'x'.repeat(10_000)]
+    for (let at = 0; at < cursor.length; at += 1) damaged.push(...['0', '9', 'z', '-', '.'].map((one) => cursor.slice(0, at) + one + cursor.slice(at + 1)))
+    for (const one of damaged) {
+      const read = await store.changes(here, one, 10)
+      assert.ok(read.expired || read.changes.every(({ id }) => id === 'a' || id === 'b'), one)
     }
   }
 }

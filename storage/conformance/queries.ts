@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { toSortKey, toTotalOrder } from '../query/order.js'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { everything } from '../query/tree.js'
-import type { Column, Comparison, Expression, FunctionName, Member, NewRecord, OperationStore, Order, Query, Reading, Scalar } from '../store.js'
+import type { Expression, NewRecord, OperationStore, Order, Query } from '../store.js'
 import type { Cases } from './case.js'
-import { here, insertAll, otherOwner, toRecord } from './case.js'
+import { here, idsOf, insertAll, otherOwner, toRecord } from './case.js'
+import { among, and, call, column, compare, due, flag, label, level, literal, member, not, or, size } from './expressions.js'
+import { readPages } from './oracle.js'
 
 /** What the queries below are about: `f` has next to nothing, `e` other kinds of values under the same names. */
 const queried: readonly NewRecord[] = [
@@ -15,22 +17,6 @@ const queried: readonly NewRecord[] = [
   { ...toRecord('f', 0, { label: '' }), lastAction: '2020-01-01T00:00:00.0000000Z', status: 1 }
 ]
 
-const literal = (value: Scalar): Expression => ({ kind: 'literal', value })
-const column = (name: Column): Expression & Order['by'] => ({ kind: 'column', column: name })
-const member = (path: string, reading: Reading, names?: Member['names']): Member => ({ kind: 'member', path: path.split('/'), reading, ...(names && { names }) })
-const compare = (left: Expression, operator: Comparison, right: Scalar | Expression): Expression => ({ kind: 'compare', operator, left, right: typeof right === 'object' && right !== null ? right : literal(right) })
-const call = (name: FunctionName, ...operands: Array<Scalar | Expression>): Expression => ({ kind: 'call', name, operands: operands.map((operand) => typeof operand === 'object' && operand !== null ? operand : literal(operand)) })
-const not = (operand: Expression): Expression => ({ kind: 'not', operand })
-const and = (...operands: Expression[]): Expression => ({ kind: 'and', operands })
-const or = (...operands: Expression[]): Expression => ({ kind: 'or', operands })
-const among = (subject: Expression, ...values: Scalar[]): Expression => ({ kind: 'in', subject, values })
-
-const label = member('label', 'text')
-const size = member('size', 'number')
-const flag = member('flag', 'boolean')
-const due = member('due', 'instant')
-const level = member('level', 'enumeration', { low: -3, middle: 2, high: 7 })
-
 /** The ids that a filter lets through, in the order of the ids, as a list and a count both have them. */
 async function checkFilters (store: OperationStore, expectations: ReadonlyArray<readonly [filter: Expression, ids: string]>): Promise<void> {
   await insertAll(store, here, ...queried)
@@ -40,22 +26,6 @@ async function checkFilters (store: OperationStore, expectations: ReadonlyArray<
     assert.equal(found.map(({ id }) => id).join(''), expected, JSON.stringify(filter))
     assert.equal(await store.count(here, filter), expected.length, JSON.stringify(filter))
   }
-}
-
-/** Every page of a query, each beginning after the last record of the one before. */
-async function readPages (store: OperationStore, query: Query, limit: number, betweenPages: (page: number) => Promise<void> = async () => undefined): Promise<string[]> {
-  const ids: string[] = []
-  const total = toTotalOrder(query)
-  let after: readonly Scalar[] | undefined
-  for (let page = 1; page <= 100; page += 1) {
-    const found = await store.list(here, query, { limit, skip: 0, after })
-    ids.push(...found.map(({ id }) => id))
-    const last = found.at(-1)
-    if (last === undefined || found.length < limit) return ids
-    after = toSortKey(last, total)
-    await betweenPages(page)
-  }
-  throw new assert.AssertionError({ message: 'the pages do not end' })
 }
 
 /** What a query lets through and in which order, and pages of it. */
@@ -138,18 +108,18 @@ export const queryCases: Cases = {
         const query: Query = { orderBy: [{ by, descending: isDescending }] }
         assert.equal((await store.list(here, query, { limit: 100, skip: 0 })).map(({ id }) => id).join(''), expected, JSON.stringify(query))
         assert.equal((await store.list(here, query, { limit: 2, skip: 3 })).map(({ id }) => id).join(''), expected.slice(3, 5), JSON.stringify(query))
-        for (const limit of [1, 4]) assert.equal((await readPages(store, query, limit)).join(''), expected, `pages of ${limit}: ${JSON.stringify(query)}`)
+        for (const limit of [1, 4]) assert.equal((await readPages(store, here, query, limit)).join(''), expected, `pages of ${limit}: ${JSON.stringify(query)}`)
       }
     }
     const query: Query = { filter: compare(column('status'), 'ge', 1), orderBy: [{ by: flag, descending: true }, { by: column('status'), descending: false }] }
-    assert.equal((await readPages(store, query, 1)).join(''), 'adfc')
+    assert.equal((await readPages(store, here, query, 1)).join(''), 'adfc')
   },
 
   'order: texts by code point, by their first 256 characters': async (store) => {
     const texts = ['', 'Z', 'a', 'é', '\ue000', '\uffff', '😀', '\u{10ffff}', `${'\u{10ffff}'.repeat(256)}b`, `${'\u{10ffff}'.repeat(256)}a`]
     await insertAll(store, here, ...texts.map((text, n) => toRecord(`${n}`, n, { label: text })).reverse())
-    assert.equal((await readPages(store, { orderBy: [{ by: label, descending: false }] }, 3)).join(''), '0123456789')
-    assert.equal((await readPages(store, { orderBy: [{ by: label, descending: true }] }, 3)).join(''), '9876543210')
+    assert.equal((await readPages(store, here, { orderBy: [{ by: label, descending: false }] }, 3)).join(''), '0123456789')
+    assert.equal((await readPages(store, here, { orderBy: [{ by: label, descending: true }] }, 3)).join(''), '9876543210')
   },
 
   'pages: what keeps its place is seen once, whatever comes and goes': async (store) => {
@@ -159,7 +129,7 @@ export const queryCases: Cases = {
       await insertAll(store, here, ...records)
       const whole = (await store.list(here, query, { limit: 100, skip: 0 })).map(({ id }) => id)
       const gone = new Set<string | undefined>()
-      const seen = await readPages(store, query, 3, async (page) => {
+      const seen = await readPages(store, here, query, 3, async (page) => {
         // the last one of the page, one that was seen, and one that was not: all go, and others come
         const leaving = [whole[page * 3 - 1], whole[0], whole.at(-page)].filter((id) => !gone.has(id))
         for (const id of leaving) {
@@ -172,5 +142,38 @@ export const queryCases: Cases = {
       assert.equal(new Set(seen).size, seen.length, 'nothing twice')
       for (const { id } of await store.list(here, everything, { limit: 100, skip: 0 })) await store.commit(here, [{ kind: 'remove', id }])
     }
+  },
+
+  'pages: what stays is seen once and in order, while others write at the same time': async (store) => {
+    const orders: Query[] = [everything, { orderBy: [{ by: column('lastAction'), descending: true }] }, { orderBy: [{ by: label, descending: false }] }, { filter: compare(column('status'), 'ge', 1), orderBy: [{ by: column('id'), descending: true }] }]
+    const staying = Array.from({ length: 30 }, (_, n) => ({ ...toRecord(`stays-${n}`, n * 7 % 30, { label: `${n * 11 % 30}` }), lastAction: n % 4 === 0 ? '' : toRecord('', n * 13 % 30).created, status: 1 + n % 3 }))
+    await insertAll(store, here, ...staying)
+    const stays = (id: string): boolean => id.startsWith('stays')
+    const end = { isReached: false }
+    const write = async (writer: number): Promise<void> => {
+      for (let n = 0; !end.isReached; n += 1) {
+        const [made] = await insertAll(store, here, { ...toRecord(`comes-${writer}-${n}`, n * 7 % 60, { label: `${n % 40}` }), lastAction: toRecord('', n % 60).created, status: n % 4 })
+        // what stays may change, but not where it has its place
+        const one = staying[(n * 3 + writer) % 30]!
+        const found = await store.find({ ...here, id: one.id })
+        await store.commit(here, [{ kind: 'replace', record: { ...one, text: JSON.stringify({ ...found!.value, n }) }, expectedVersion: found!.version }])
+        await store.commit(here, [{ kind: 'remove', id: made!.id }])
+        await nextTurn()
+      }
+    }
+    const read = async (): Promise<void> => {
+      try {
+        for (const query of orders) {
+          const seen = await readPages(store, here, query, 4, async () => { await nextTurn() })
+          assert.equal(new Set(seen).size, seen.length, 'nothing twice')
+          const whole = await store.list(here, query, { limit: 100, skip: 0 })
+          assert.deepEqual(seen.filter(stays), whole.map(({ id }) => id).filter(stays), JSON.stringify(query))
+        }
+      } finally {
+        end.isReached = true
+      }
+    }
+    await Promise.all([read(), write(0), write(1)])
+    assert.deepEqual(new Set(await idsOf(store, here)), new Set(staying.map(({ id }) => id)))
   }
 }

@@ -1,4 +1,4 @@
-import { checkKeptChanges, committedKinds, findConflict, idOf } from '../change.js'
+import { checkKeptChanges, committedKinds, findFirstConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
 import { StoreUnavailableError } from '../store.js'
 import { runCount, runList } from '../query/run.js'
@@ -90,14 +90,8 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
 
     commit (collection: Collection, changes: readonly Change[]): CommitOutcome {
       const shelf = getShelf(collection)
-      // a change meets what the changes before it in this commit leave behind; '' is a version nobody can expect
-      const ahead = new Map<string, string | undefined>()
-      for (const [index, change] of changes.entries()) {
-        const id = idOf(change)
-        const reason = findConflict(change, ahead.has(id) ? ahead.get(id) : shelf.records.get(id)?.version)
-        if (reason !== undefined) return { committed: false, index, reason }
-        ahead.set(id, change.kind === 'remove' ? undefined : '')
-      }
+      const conflict = findFirstConflict(changes, (id) => shelf.records.get(id)?.version)
+      if (conflict !== undefined) return { committed: false, ...conflict }
       return { committed: true, records: changes.map((change) => apply(shelf, change)) }
     },
 

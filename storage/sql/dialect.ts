@@ -8,8 +8,10 @@ export type Parameter = string | number | null
 
 /** What databases say in their own ways; everything else is said once, in expression.ts and select.ts. */
 export interface Dialect {
+  /** The table of operations. */
+  readonly table: Sql
   /** The parameter with this number, from 1 on, which may stand in several places, and what the driver is given for it. */
-  readonly parameter: (number: number, value: Parameter) => { readonly sql: Sql, readonly value: Parameter }
+  readonly parameter: (number: number, value: string | number | boolean) => { readonly sql: Sql, readonly value: Parameter }
   /** The value at a path of `text`, null where it is of another kind than the reading. */
   readonly member: (path: readonly string[], reading: Exclude<Reading, 'enumeration'>) => Sql
   /** True or false, never null: null equals null only. */

@@ -5,7 +5,7 @@ import type { Dialect, Parameter, Sql } from './dialect.js'
 export interface Binder {
   readonly parameters: Parameter[]
   /** The place that stands for a value. */
-  readonly bind: (value: Scalar) => Sql
+  readonly bind: (value: NonNullable<Scalar>) => Sql
 }
 
 export function makeBinder ({ parameter }: Dialect): Binder {
@@ -13,7 +13,7 @@ export function makeBinder ({ parameter }: Dialect): Binder {
   return {
     parameters,
     bind (given) {
-      const { sql, value } = parameter(parameters.length + 1, typeof given === 'boolean' ? Number(given) : given)
+      const { sql, value } = parameter(parameters.length + 1, given)
       parameters.push(value)
       return sql
     }

@@ -50,8 +50,8 @@ function compileWalk (collection: Collection, { range }: Candidate, total: reado
   const start = entry.start === undefined
     ? ''
     : open.length === 0 ? ` AND ${dialect.never}` : ` AND (${open.join(', ')}) ${descending ? '<' : '>'} (${entry.start.map(binder.bind).join(', ')})`
-  const order = open.length === 0 ? '' : ` ORDER BY ${open.map((column) => dialect.orderTerm(column, descending)).join(', ')}`
-  return `FROM operations WHERE ${within}${start}${order}`
+  const order = open.length === 0 ? '' : ` ORDER BY ${open.map((column) => `${column} ${descending ? 'DESC' : 'ASC'}`).join(', ')}`
+  return `FROM ${dialect.table} WHERE ${within}${start}${order}`
 }
 
 /** What is sorted by: columns as they are stored, members as they count in an order. */
@@ -75,7 +75,9 @@ function compileAfter (terms: ReadonlyArray<{ term: Sql, value: Scalar, descendi
 
 /** Makes the statements that read one collection. */
 export function makeSelects (dialect: Dialect, collection: Collection): Selects {
-  const pageOf = ({ limit, skip }: Page, { bind }: Binder): Sql => `LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
+  const { table } = dialect
+  const sizeOf = (records: number, { bind }: Binder): Sql => `CAST(${bind(records)} AS bigint)`
+  const pageOf = ({ limit, skip }: Page, binder: Binder): Sql => `LIMIT ${sizeOf(limit, binder)} OFFSET ${sizeOf(skip, binder)}`
   const where = (expression: Expression | undefined, binder: Binder): Sql => expression === undefined ? '' : compileExpression(expression, dialect, binder)
   return {
     walk (candidate, total, page, maxScanned) {
@@ -83,18 +85,18 @@ export function makeSelects (dialect: Dialect, collection: Collection): Selects 
       const walk = compileWalk(collection, candidate, total, page, dialect, binder)
       const sql = maxScanned === undefined
         ? `SELECT ${recordColumns} ${walk} ${pageOf(page, binder)}`
-        : `SELECT ${recordColumns} FROM (SELECT ${recordColumns} ${walk} LIMIT ${binder.bind(maxScanned)}) AS walked WHERE ${where(candidate.residual, binder)} ${pageOf(page, binder)}`
+        : `SELECT ${recordColumns} FROM (SELECT ${recordColumns} ${walk} LIMIT ${sizeOf(maxScanned, binder)}) AS walked WHERE ${where(candidate.residual, binder)} ${pageOf(page, binder)}`
       return { sql, parameters: binder.parameters }
     },
     probeWalk (candidate, total, page, maxScanned) {
       const binder = makeBinder(dialect)
       const walk = compileWalk(collection, candidate, total, page, dialect, binder)
-      return { sql: `SELECT 1 ${walk} LIMIT 1 OFFSET ${binder.bind(maxScanned)}`, parameters: binder.parameters }
+      return { sql: `SELECT 1 ${walk} LIMIT 1 OFFSET ${sizeOf(maxScanned, binder)}`, parameters: binder.parameters }
     },
     sort ({ range, residual }, total, page) {
       const binder = makeBinder(dialect)
       const keys = total.map((order, position) => `${compileTerm(order, dialect, binder)} AS key${position}`).join(', ')
-      const inner = `SELECT ${recordColumns}, ${keys} FROM operations WHERE ${compileRange(collection, range, binder)}`
+      const inner = `SELECT ${recordColumns}, ${keys} FROM ${table} WHERE ${compileRange(collection, range, binder)}`
       const after = page.after?.map((value, position) => {
         const { by, descending } = total[position] as Order
         return { term: `key${position}`, value: by.kind === 'column' ? toStored(by.column, value) : value, descending }
@@ -106,12 +108,12 @@ export function makeSelects (dialect: Dialect, collection: Collection): Selects 
     },
     probe (range, records) {
       const binder = makeBinder(dialect)
-      return { sql: `SELECT 1 FROM operations WHERE ${compileRange(collection, range, binder)} LIMIT 1 OFFSET ${binder.bind(records)}`, parameters: binder.parameters }
+      return { sql: `SELECT 1 FROM ${table} WHERE ${compileRange(collection, range, binder)} LIMIT 1 OFFSET ${sizeOf(records, binder)}`, parameters: binder.parameters }
     },
     count (range, residual) {
       const binder = makeBinder(dialect)
       const conditions = [compileRange(collection, range, binder), where(residual, binder)].filter((sql) => sql !== '')
-      return { sql: `SELECT count(*) AS count FROM operations WHERE ${conditions.join(' AND ')}`, parameters: binder.parameters }
+      return { sql: `SELECT count(*) AS count FROM ${table} WHERE ${conditions.join(' AND ')}`, parameters: binder.parameters }
     }
   }
 }

@@ -32,7 +32,11 @@ function isLostByDriver (value: Parameter): boolean {
 
 /** @see https://sqlite.org/json1.html, https://sqlite.org/datatype3.html: texts compare by their UTF-8 */
 export const sqliteDialect: Dialect = {
-  parameter: (number, value) => isLostByDriver(value) ? { sql: `CAST(?${number} AS REAL)`, value: String(value) } : { sql: `?${number}`, value },
+  table: 'operations',
+  parameter (number, given) {
+    const value = typeof given === 'boolean' ? Number(given) : given
+    return isLostByDriver(value) ? { sql: `CAST(?${number} AS REAL)`, value: String(value) } : { sql: `?${number}`, value }
+  },
   member: (path, reading) => readings[reading](`'$.${path.join('.')}'`),
   isSame: (left, right) => `(${left} IS ${right})`,
   never: '0',

@@ -1,4 +1,3 @@
-import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
@@ -26,17 +25,15 @@ import { makeChance } from '../support/chance.js'
 import type { Chance } from '../support/chance.js'
 import type { Ordering } from '../support/filters.js'
 import { compareOperations, declared, Import, instants, makeFilter, makeMembers, makeOrdering, meaningOf, texts, toOrderBy, toRecord, toText } from '../support/filters.js'
+import { makeStoreKinds } from '../support/stores.js'
 
 type Members = ReturnType<typeof makeMembers>
 
-/** Both stores, empty. */
-async function makeStores (t: Test): Promise<Record<'memory' | 'sqlite', OperationStore>> {
-  const stores = { memory: memoryStore(), sqlite: await sqliteStore({ file: join(mkdtempSync(join(t.testdir(), 'store-')), 'operations.db') }) }
-  t.teardown(async () => {
-    await stores.memory.close()
-    await stores.sqlite.close()
-  })
-  return stores
+const kinds = makeStoreKinds(t)
+
+/** A store of each kind, empty. */
+async function makeStores (t: Test): Promise<Record<keyof typeof kinds, OperationStore>> {
+  return { memory: await kinds.memory(t), sqlite: await kinds.sqlite(t), postgres: await kinds.postgres(t) }
 }
 
 /** A database as the store opens it. */
@@ -83,6 +80,7 @@ t.test('random filters and orders over random operations mean the same to every 
     const operations: Members[] = chance.some(16, () => 0).map((_, n) => makeMembers(chance, `${chance.pick(['a', 'A', 'b-', '_'])}${n}`))
     for (const store of Object.values(stores)) await store.commit(collection, inserts(operations.map(toRecord)))
     const records = operations.map((operation) => new StoredRecord(toRecord(operation), 'v'))
+    const checks: Array<Promise<void>> = []
     for (let round = 0; round < 20; round += 1) {
       const meaning = makeFilter(chance)
       const text = toText(meaning)
@@ -102,7 +100,7 @@ t.test('random filters and orders over random operations mean the same to every 
       seen.unknown += meant.filter((value) => value === null).length
 
       const [limit, skip, size] = [1 + chance.below(25), chance.below(5), 1 + chance.below(7)]
-      for (const [name, store] of Object.entries(stores)) {
+      checks.push(...Object.entries(stores).map(async ([name, store]) => {
         const all = ids(await store.list(collection, query, { limit: 100, skip: 0 }))
         const part = ids(await store.list(collection, query, { limit, skip }))
         const pages = await readPages(store, collection, query, size)
@@ -110,8 +108,9 @@ t.test('random filters and orders over random operations mean the same to every 
         const found = JSON.stringify([all, part, pages, count])
         const wanted = JSON.stringify([expected, expected.slice(skip, skip + limit), expected, expected.length])
         if (found !== wanted) throw new Error(`${where} (limit ${limit}, skip ${skip}, pages of ${size}): ${name} answered ${found} instead of ${wanted}`)
-      }
+      }))
     }
+    await Promise.all(checks)
   }), { numRuns: 100, endOnFailure: true, includeErrorInReport: true })
   t.ok(seen.filters > 1_900, `${seen.filters} filters`)
   t.ok(seen.matches > seen.filters && seen.unknown > seen.filters / 2, `${seen.matches} operations matched, for ${seen.unknown} it was not known`)
@@ -251,8 +250,8 @@ t.test('pages show every operation that keeps its place exactly once, while othe
     for (const store of Object.values(stores)) await store.commit(collection, inserts([...present.values()].map(toRecord)))
     const matching = ids(await stores.memory.list(collection, query, { limit: 1_000, skip: 0 }))
     const kept = new Set(matching)
-    const seen: Record<string, string[]> = { memory: [], sqlite: [] }
-    const places: Record<string, readonly Scalar[] | undefined | 'end'> = { memory: undefined, sqlite: undefined }
+    const seen: Record<string, string[]> = { memory: [], sqlite: [], postgres: [] }
+    const places: Record<string, readonly Scalar[] | undefined | 'end'> = { memory: undefined, sqlite: undefined, postgres: undefined }
     const size = 1 + chance.below(4)
     for (let pages = 0; Object.values(places).some((place) => place !== 'end'); pages += 1) {
       for (const [name, store] of Object.entries(stores)) {
@@ -280,7 +279,7 @@ t.test('pages show every operation that keeps its place exactly once, while othe
       const shown = seen[name]!.filter((id) => kept.has(id))
       if (stable.join() !== shown.join()) throw new Error(`${where}: ${name} showed ${shown.join()} instead of ${stable.join()}`)
     }
-    if (seen['memory']!.join() !== seen['sqlite']!.join()) throw new Error(`${where}: ${seen['memory']!.join()} and ${seen['sqlite']!.join()}`)
+    for (const name of ['sqlite', 'postgres']) if (seen['memory']!.join() !== seen[name]!.join()) throw new Error(`${where}: ${seen['memory']!.join()} and ${name} ${seen[name]!.join()}`)
     runs += 1
   }), { numRuns: orderings.length * 4, endOnFailure: true, includeErrorInReport: true })
   t.equal(runs, orderings.length * 4)

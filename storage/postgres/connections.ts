@@ -1,0 +1,185 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { StoreUnavailableError } from '../store.js'
+import type { Parameter, Sql } from '../sql/dialect.js'
+import type { PostgresClient, PostgresPool, Row } from './driver.js'
+import { isAgain, isUndone, toFailure, toWriteFailure } from './failures.js'
+
+/** A connection that statements of many callers share, each statement a transaction of its own. */
+interface Shared {
+  readonly client: PostgresClient
+  /** Statements that were sent and not answered. */
+  waiting: number
+  readonly onError: (error: Error) => void
+}
+
+/** A statement, with a name if it comes again and again. */
+export interface Statement {
+  readonly sql: Sql
+  readonly parameters: readonly Parameter[]
+  readonly name?: string
+}
+
+/** Runs one statement. */
+export type Run = (statement: Statement) => Promise<Row[]>
+
+/** Everything that is sent to the database; what others' work undid is sent again until the deadline. */
+export interface Connections {
+  /** A statement that reads and is soon done. Sent a second time when its connection is lost. @throws StoreUnavailableError */
+  readonly read: Run
+  /** A statement that may take its time, on a connection where nobody waits behind it. @throws StoreUnavailableError */
+  readonly readLong: Run
+  /** A statement that writes, as a transaction of its own. @throws StoreUnavailableError, StoreFullError, OutcomeUnknownError */
+  readonly write: Run
+  /**
+   * A transaction of several statements: committed when `use` has a value, undone when it throws.
+   * @throws StoreUnavailableError, StoreFullError, OutcomeUnknownError
+   */
+  readonly transact: <T>(use: (run: Run) => Promise<T>) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+const ignore = (): void => undefined
+
+/** Between two tries. Milliseconds. */
+const pauseMillis = (): number => 1 + Math.random() * 20
+
+async function untilDone<T> (timeoutMillis: number, action: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + timeoutMillis
+  for (;;) {
+    try {
+      return await action()
+    } catch (error) {
+      if (!isAgain(error) || Date.now() >= deadline) throw error
+    }
+    await delay(pauseMillis())
+  }
+}
+
+/** How a pool is used. */
+export interface ConnectionSettings {
+  readonly maxConnections: number
+  /** How long a statement is sent again while others undo it. Milliseconds. */
+  readonly retryMillis: number
+  /** Whether connections keep statements with names; one behind a pooler may be another one the next time. */
+  readonly keepsStatements: boolean
+}
+
+/**
+ * Shares up to half of a pool's connections between short statements, which follow each other without waiting for
+ * answers (pipelining); the others have one caller at a time.
+ * @see PostgreSQL, 55.2.4 Pipelining
+ */
+export function makeConnections (pool: PostgresPool, { maxConnections, retryMillis, keepsStatements }: ConnectionSettings): Connections {
+  const maxShared = Math.ceil(maxConnections / 2)
+  const shared = new Set<Shared>()
+  let opening: Promise<Shared> | undefined
+
+  // the end of an idle connection is no reason to end the process
+  pool.on('error', ignore)
+
+  const runOn = (client: PostgresClient): Run => async ({ sql, parameters, name }) =>
+    (await client.query({ text: sql, values: parameters, ...(keepsStatements && name !== undefined && { name }) })).rows
+
+  const connect = async (): Promise<PostgresClient> => {
+    try {
+      return await pool.connect()
+    } catch (error) {
+      throw new StoreUnavailableError('the database cannot be reached', { cause: error })
+    }
+  }
+
+  const openShared = async (): Promise<Shared> => {
+    const client = await connect()
+    const one: Shared = {
+      client,
+      waiting: 0,
+      onError (error) {
+        shared.delete(one)
+        client.release(error)
+      }
+    }
+    client.once('error', one.onError)
+    shared.add(one)
+    return one
+  }
+
+  const getOpening = (): Promise<Shared> => {
+    opening ??= openShared().finally(() => { opening = undefined })
+    return opening
+  }
+
+  const getShared = async (): Promise<Shared> => {
+    const [first, ...rest] = shared
+    if (first === undefined) return await getOpening()
+    const least = rest.reduce((a, b) => b.waiting < a.waiting ? b : a, first)
+    // one more is opened for those who come next
+    if (least.waiting > 0 && shared.size < maxShared) getOpening().catch(ignore)
+    return least
+  }
+
+  const runShared: Run = async (statement) => {
+    const one = await getShared()
+    one.waiting += 1
+    try {
+      return await runOn(one.client)(statement)
+    } finally {
+      one.waiting -= 1
+    }
+  }
+
+  const withClient = async <T>(use: (client: PostgresClient) => Promise<T>): Promise<T> => {
+    const client = await connect()
+    client.on('error', ignore)
+    let failure: Error | undefined
+    try {
+      return await use(client)
+    } catch (error) {
+      // only a server's answer says what state a connection is in
+      if (!isUndone(error)) failure = error as Error
+      throw error
+    } finally {
+      client.off('error', ignore)
+      client.release(failure)
+    }
+  }
+
+  const runAlone: Run = async (statement) => await withClient(async (client) => await runOn(client)(statement))
+
+  const readWith = (run: Run): Run => async (statement) => await untilDone(retryMillis, async () => {
+    try {
+      return await run(statement)
+    } catch (error) {
+      if (error instanceof StoreUnavailableError || isUndone(error)) throw error
+      return await run(statement)
+    }
+  }).catch((error: unknown) => { throw toFailure(error) })
+
+  return {
+    read: readWith(runShared),
+    readLong: readWith(runAlone),
+    write: async (statement) => await untilDone(retryMillis, async () => await runShared(statement)).catch((error: unknown) => { throw toWriteFailure(error) }),
+    async transact (use) {
+      let isCommitting = false
+      return await untilDone(retryMillis, async () => await withClient(async (client) => {
+        isCommitting = false
+        try {
+          const [, value] = await Promise.all([client.query({ text: 'BEGIN' }), use(runOn(client))])
+          isCommitting = true
+          await client.query({ text: 'COMMIT' })
+          return value
+        } catch (error) {
+          if (isUndone(error)) await client.query({ text: 'ROLLBACK' })
+          throw error
+        }
+      })).catch((error: unknown) => { throw isCommitting ? toWriteFailure(error) : toFailure(error) })
+    },
+    async close () {
+      await opening?.catch(ignore)
+      for (const { client, onError } of shared) {
+        client.off('error', onError)
+        client.release()
+      }
+      await pool.end()
+    }
+  }
+}

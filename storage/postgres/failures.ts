@@ -1,0 +1,41 @@
+import { OutcomeUnknownError, StoreFullError, StoreUnavailableError } from '../store.js'
+
+/** An error that PostgreSQL itself reports. @see PostgreSQL, Appendix A (codes) and 55.8 (fields) */
+interface Reported extends Error {
+  /** `ERROR` ends the statement and its transaction; `FATAL` and `PANIC` end the connection. */
+  readonly severity?: string
+  /** SQLSTATE, five characters. */
+  readonly code?: string
+}
+
+// serialization_failure, deadlock_detected
+const again = /^(?:40001|40P01)$/
+// disk_full
+const full = '53100'
+// connection exceptions, insufficient resources, operator intervention; read_only_sql_transaction, lock_not_available
+const unavailable = /^(?:08...|53...|57...|25006|55P03)$/
+
+/** The server answered that the statement is undone. Anything else leaves open what became of it. */
+export function isUndone (error: unknown): boolean {
+  return (error as Reported).severity === 'ERROR'
+}
+
+/** The statement is undone because of what others did at the same time, and can be sent again. */
+export function isAgain (error: unknown): boolean {
+  return isUndone(error) && again.test(String((error as Reported).code))
+}
+
+/** What a caller is told when nothing was stored. */
+export function toFailure (error: unknown): unknown {
+  if (error instanceof StoreUnavailableError) return error
+  const code = String((error as Reported).code)
+  if (code === full) return new StoreFullError('the database has no room', { cause: error })
+  const isAway = !isUndone(error) || unavailable.test(code) || isAgain(error)
+  return isAway ? new StoreUnavailableError('the database does not answer', { cause: error }) : error
+}
+
+/** What a caller is told of a write that was sent. */
+export function toWriteFailure (error: unknown): unknown {
+  const isKnown = error instanceof StoreUnavailableError || isUndone(error)
+  return isKnown ? toFailure(error) : new OutcomeUnknownError('the answer to a write was lost', { cause: error })
+}

@@ -1,0 +1,93 @@
+import { hostErrors } from '../../errors.js'
+import { checkKeptChanges } from '../change.js'
+import { runCount, runList } from '../query/run.js'
+import type { Expression, Page, Query } from '../query/tree.js'
+import { StoreUnavailableError } from '../store.js'
+import type { Change, ChangesPage, Collection, CommitOutcome, Key, OperationStore } from '../store.js'
+import { makeVersions } from '../versions.js'
+import { CommitQueue } from './commit-queue.js'
+import { makeConnections } from './connections.js'
+import { makeDialect } from './dialect.js'
+import { prepareSchema } from './migrations.js'
+import { resolveOptions } from './options.js'
+import type { PostgresStoreOptions } from './options.js'
+import { makePool } from './pool.js'
+import { makeScanner } from './scanner.js'
+import { makeHistory } from './history.js'
+import { makeStatements, toRecord } from './statements.js'
+
+export type { PostgresStoreOptions } from './options.js'
+
+/**
+ * Keeps operations in PostgreSQL, for several processes on several machines. A commit is answered after PostgreSQL
+ * has it on disk. Commits of one collection that arrive while another is on its way go in one statement.
+ * @throws OPS_ERR_OPTION, OPS_ERR_POSTGRES_DRIVER, OPS_ERR_POSTGRES_DATABASE
+ */
+export async function postgresStore (given: PostgresStoreOptions): Promise<OperationStore> {
+  const options = resolveOptions(given)
+  const { schema, caseCollation, keptChanges, maxConnections, retryMillis, name } = options
+  checkKeptChanges(keptChanges)
+  const connections = makeConnections(await makePool(options), { maxConnections, retryMillis, keepsStatements: !options.transactionPooler })
+  const about = await prepareSchema(connections, schema).catch(async (error: unknown) => {
+    await connections.close()
+    const { message, cause } = error as Error
+    throw new hostErrors.OPS_ERR_POSTGRES_DATABASE(name, cause instanceof Error ? cause.message : message, { cause: error })
+  })
+  const statements = makeStatements(schema)
+  const dialect = makeDialect({ schema, caseCollation })
+  const readHistory = makeHistory(connections.readLong, statements, about.mark)
+  const writer = { connections, statements, makeVersion: makeVersions(), retryMillis, keptChanges }
+  const queues = new Map<string, CommitQueue>()
+  const pending = new Set<Promise<unknown>>()
+  let closing: Promise<void> | undefined
+
+  const checkOpen = (): void => {
+    if (closing !== undefined) throw new StoreUnavailableError('the store is closed')
+  }
+
+  /** Close waits for what was begun before it. */
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const settled = work.then(() => undefined, () => undefined).then(() => { pending.delete(settled) })
+    pending.add(settled)
+    return work
+  }
+
+  const getQueue = (collection: Collection): CommitQueue => {
+    const key = JSON.stringify([collection.tenant, collection.owner])
+    const queue = queues.get(key) ?? new CommitQueue(collection, writer, () => { queues.delete(key) })
+    queues.set(key, queue)
+    return queue
+  }
+
+  return {
+    secret: about.secret,
+    async find (key: Key) {
+      checkOpen()
+      const [row] = await track(connections.read(statements.find(key)))
+      return row && toRecord(row)
+    },
+    async list (collection: Collection, query: Query, page: Page) {
+      checkOpen()
+      return await track(Promise.resolve(runList(makeScanner(connections.readLong, dialect, collection), query, page)))
+    },
+    async count (collection: Collection, filter?: Expression) {
+      checkOpen()
+      return await track(Promise.resolve(runCount(makeScanner(connections.readLong, dialect, collection), filter)))
+    },
+    async commit (collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
+      checkOpen()
+      return await track(getQueue({ tenant: collection.tenant, owner: collection.owner }).add(changes))
+    },
+    async changes (collection: Collection, cursor: string | undefined, limit: number): Promise<ChangesPage> {
+      checkOpen()
+      return await track(readHistory(collection, cursor, limit))
+    },
+    async close () {
+      closing ??= (async () => {
+        await Promise.all(pending)
+        await connections.close()
+      })()
+      await closing
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { makeMark, makeSecret } from '../versions.js'
+import type { Connections, Run } from './connections.js'
+
+/** What belongs to the database as a whole, the same for every process. */
+export interface About {
+  readonly mark: string
+  readonly secret: string
+}
+
+/**
+ * Each entry brings the schema from the format before it; entries are only ever added.
+ *
+ * Every key and index is led by tenant and owner, and every statement names both, so that the tables can be
+ * distributed by tenant, or by tenant and owner. Texts are compared by code point. `status` is a double because
+ * numbers of a query are doubles, and only equal types meet in an index.
+ *
+ * The primary key is made last: before a table has statistics every index seems equal to the planner, which then
+ * takes the newest, and a key that is looked up in another one costs a walk through the collection.
+ */
+const migrations: ReadonlyArray<(schema: string) => readonly string[]> = [
+  (schema) => [
+    `CREATE TABLE ${schema}.operations (
+       tenant text COLLATE "C" NOT NULL,
+       owner text COLLATE "C" NOT NULL,
+       id text COLLATE "C" NOT NULL,
+       type text NOT NULL,
+       created text COLLATE "C" NOT NULL,
+       last_action text COLLATE "C" NOT NULL,
+       status double precision NOT NULL,
+       version text COLLATE "C" NOT NULL,
+       text text NOT NULL)`,
+    `CREATE INDEX operations_by_created ON ${schema}.operations (tenant, owner, created, id)`,
+    `CREATE INDEX operations_by_last_action ON ${schema}.operations (tenant, owner, last_action, created, id)`,
+    `CREATE INDEX operations_by_status ON ${schema}.operations (tenant, owner, status, created, id)`,
+    `ALTER TABLE ${schema}.operations ADD PRIMARY KEY (tenant, owner, id)`,
+    `CREATE TABLE ${schema}.collections (
+       tenant text COLLATE "C" NOT NULL,
+       owner text COLLATE "C" NOT NULL,
+       sequence bigint NOT NULL,
+       forgotten bigint NOT NULL,
+       PRIMARY KEY (tenant, owner))`,
+    `CREATE TABLE ${schema}.changes (
+       tenant text COLLATE "C" NOT NULL,
+       owner text COLLATE "C" NOT NULL,
+       sequence bigint NOT NULL,
+       id text COLLATE "C" NOT NULL,
+       kind text NOT NULL,
+       version text NOT NULL,
+       PRIMARY KEY (tenant, owner, sequence))`
+  ]
+]
+
+/** A key for the lock that processes take to migrate one schema at a time. */
+const lockName = 'fastify-graph-operations'
+
+const newest = migrations.length
+
+async function findAbout (run: Run, schema: string): Promise<(About & { readonly format: number }) | undefined> {
+  const [table] = await run({ sql: 'SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = $2', parameters: [schema, 'about'] })
+  if (table === undefined) return undefined
+  const [row] = await run({ sql: `SELECT format, mark, secret FROM ${schema}.about`, parameters: [] })
+  return row as (About & { format: number }) | undefined
+}
+
+async function migrate (run: Run, schema: string): Promise<void> {
+  const none: readonly string[] = []
+  await run({ sql: 'SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', parameters: [lockName, schema] })
+  // others may have migrated while this process waited for the lock
+  const { format = 0 } = await findAbout(run, schema) ?? {}
+  const [found] = await run({ sql: 'SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1', parameters: [schema] })
+  const wanted = migrations.slice(format).flatMap((toSql) => toSql(schema))
+  const before = format > 0 ? none : [
+    ...(found === undefined ? [`CREATE SCHEMA ${schema}`] : none),
+    `CREATE TABLE ${schema}.about (format integer NOT NULL, mark text NOT NULL, secret text NOT NULL)`
+  ]
+  for (const sql of [...before, ...wanted]) await run({ sql, parameters: [] })
+  if (format === 0) await run({ sql: `INSERT INTO ${schema}.about (format, mark, secret) VALUES (0, $1, $2)`, parameters: [makeMark(), makeSecret()] })
+  await run({ sql: `UPDATE ${schema}.about SET format = $1`, parameters: [newest] })
+}
+
+/**
+ * Brings the schema to the newest format, whoever else starts at the same moment.
+ * @throws Error saying why the database cannot be used
+ */
+export async function prepareSchema (connections: Connections, schema: string): Promise<About> {
+  const found = await findAbout(connections.readLong, schema)
+  if (found?.format !== newest) {
+    if (found !== undefined && found.format > newest) throw new Error(`it was written by a newer version of this package (format ${found.format}, this one knows ${newest})`)
+    await connections.transact(async (run) => { await migrate(run, schema) })
+  }
+  return found ?? await findAbout(connections.readLong, schema) as About
+}

@@ -1,0 +1,115 @@
+import { committedKinds, idOf } from '../change.js'
+import { StoredRecord } from '../record.js'
+import type { Parameter } from '../sql/dialect.js'
+import { recordColumns } from '../sql/select.js'
+import type { Change, Collection, Key, OperationRecord } from '../store.js'
+import type { Statement } from './connections.js'
+import type { Row } from './driver.js'
+
+/** A change with the version it makes. */
+export interface VersionedChange {
+  readonly change: Change
+  readonly version: string
+}
+
+/** The statements of the store; each is about one collection, whose tenant and owner are its first parameters. */
+export interface Statements {
+  readonly find: (key: Key) => Statement
+  /** The versions of some records. */
+  readonly versions: (collection: Collection, ids: readonly string[]) => Statement
+  /** Makes the row that writers of a collection take turns at. */
+  readonly begin: (collection: Collection) => Statement
+  /** Makes a change and remembers it: a row with `last`, its number in the history, or no row when it meets a conflict. */
+  readonly apply: (collection: Collection, change: VersionedChange) => Statement
+  /** Waits for the turn of a collection, until the end of the transaction: a row, unless `begin` was never sent. */
+  readonly takeTurn: (collection: Collection, changes: number) => Statement
+  /** {@link apply} in a transaction that has its turn; `further` changes of it come after this one. */
+  readonly applyInTurn: (collection: Collection, change: VersionedChange, further: number) => Statement
+  /** One row for each change after a place in the history, with `last` and `forgotten`; one row without `id` if there is none. */
+  readonly changes: (collection: Collection, after: number | undefined, limit: number) => Statement
+  /** Drops the history up to a place. */
+  readonly forget: (collection: Collection, sequence: number) => Statement
+}
+
+/** A record as a row has it. */
+export function toRecord (row: Row): OperationRecord {
+  const { id, type, created, last_action: lastAction, status, text, version } = row as { id: string, type: string, created: string, last_action: string, status: number, text: string, version: string }
+  return new StoredRecord({ id, type, created, lastAction, status, text }, version)
+}
+
+const inCollection = 'tenant = $1 AND owner = $2'
+
+/** Each kind of change as a statement; $3 is the id, $4 the new version. */
+const changeSql: Readonly<Record<Change['kind'], (operations: string) => string>> = {
+  insert: (operations) => `INSERT INTO ${operations} (tenant, owner, id, version, type, created, last_action, status, text)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM turn ON CONFLICT DO NOTHING`,
+  replace: (operations) => `UPDATE ${operations} SET version = $4, type = $5, created = $6, last_action = $7, status = $8, text = $9
+    WHERE ${inCollection} AND id = $3 AND version = $10 AND EXISTS (SELECT 1 FROM turn)`,
+  remove: (operations) => `DELETE FROM ${operations}
+    WHERE ${inCollection} AND id = $3 AND version = coalesce($5, version) AND EXISTS (SELECT 1 FROM turn)`
+}
+
+/** The place of the parameter after those of {@link toParameters}. */
+const furtherPlaces: Readonly<Record<Change['kind'], number>> = { insert: 10, replace: 11, remove: 6 }
+
+function toParameters (change: Change): readonly Parameter[] {
+  if (change.kind === 'remove') return [change.expectedVersion ?? null]
+  const { type, created, lastAction, status, text } = change.record
+  const stored = [type, created, lastAction, status, text]
+  return change.kind === 'insert' ? stored : [...stored, change.expectedVersion]
+}
+
+export function makeStatements (schema: string): Statements {
+  const [operations, collections, changes] = ['operations', 'collections', 'changes'].map((name) => `${schema}.${name}`) as [string, string, string]
+
+  /*
+   * Writers of one collection take turns at its row in `collections`, which they lock before anything else. So a
+   * change has a higher number than every change that was committed before it, nothing is ever written below a
+   * number that a follower has seen, and no two writers wait for each other.
+   */
+  const toApply = (turn: string) => (kind: Change['kind']): string => `
+    WITH turn AS (${turn}),
+    done AS (${changeSql[kind](operations)} RETURNING 1),
+    remembered AS (INSERT INTO ${changes} (tenant, owner, sequence, id, kind, version)
+      SELECT $1, $2, sequence, $3, '${committedKinds[kind]}', $4 FROM turn WHERE EXISTS (SELECT 1 FROM done))
+    SELECT sequence AS last FROM turn WHERE EXISTS (SELECT 1 FROM done)`
+  const sqlOfEach = (toSql: (kind: Change['kind']) => string): Record<Change['kind'], string> => ({ insert: toSql('insert'), replace: toSql('replace'), remove: toSql('remove') })
+  const alone = sqlOfEach(toApply(`UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence`))
+  // no statement but the first one of a transaction writes the row: the versions of a row would grow with every change
+  const inTurn = sqlOfEach((kind) => toApply(`SELECT sequence - $${furtherPlaces[kind]} AS sequence FROM ${collections} WHERE ${inCollection}`)(kind))
+  const toChangeParameters = ({ tenant, owner }: Collection, { change, version }: VersionedChange): readonly Parameter[] => [tenant, owner, idOf(change), version, ...toParameters(change)]
+
+  return {
+    find: ({ tenant, owner, id }) => ({ name: 'find', sql: `SELECT ${recordColumns} FROM ${operations} WHERE ${inCollection} AND id = $3`, parameters: [tenant, owner, id] }),
+    versions: ({ tenant, owner }, ids) => ({
+      // one look into the index for each id, whatever the planner thinks of the table's size
+      sql: `SELECT wanted.id, found.version FROM json_array_elements_text($3::json) AS wanted (id)
+        CROSS JOIN LATERAL (SELECT version FROM ${operations} WHERE ${inCollection} AND id = wanted.id LIMIT 1) AS found`,
+      parameters: [tenant, owner, JSON.stringify(ids)]
+    }),
+    begin: ({ tenant, owner }) => ({
+      sql: `INSERT INTO ${collections} (tenant, owner, sequence, forgotten) VALUES ($1, $2, 0, 0) ON CONFLICT DO NOTHING`,
+      parameters: [tenant, owner]
+    }),
+    apply: (collection, made) => ({ name: made.change.kind, sql: alone[made.change.kind], parameters: toChangeParameters(collection, made) }),
+    takeTurn: ({ tenant, owner }, count) => ({
+      name: 'takeTurn',
+      sql: `UPDATE ${collections} SET sequence = sequence + $3 WHERE ${inCollection} RETURNING 1`,
+      parameters: [tenant, owner, count]
+    }),
+    applyInTurn: (collection, made, further) => ({ name: `${made.change.kind}InTurn`, sql: inTurn[made.change.kind], parameters: [...toChangeParameters(collection, made), further] }),
+    changes: ({ tenant, owner }, after, limit) => ({
+      sql: `SELECT place.sequence AS last, place.forgotten, history.sequence, history.id, history.kind, history.version
+        FROM (SELECT * FROM ${collections} WHERE ${inCollection}) AS place LEFT JOIN LATERAL (
+          SELECT sequence, id, kind, version FROM ${changes}
+          WHERE ${inCollection} AND sequence > coalesce($3::bigint, place.forgotten) ORDER BY sequence LIMIT $4::bigint) AS history ON true
+        ORDER BY history.sequence`,
+      parameters: [tenant, owner, after ?? null, limit]
+    }),
+    forget: ({ tenant, owner }, sequence) => ({
+      sql: `WITH place AS (UPDATE ${collections} SET forgotten = $3::bigint WHERE ${inCollection} AND forgotten < $3::bigint RETURNING 1)
+        DELETE FROM ${changes} WHERE ${inCollection} AND sequence <= $3::bigint AND EXISTS (SELECT 1 FROM place)`,
+      parameters: [tenant, owner, sequence]
+    })
+  }
+}

@@ -1,0 +1,50 @@
+import { findFirstConflict, idOf } from '../change.js'
+import { StoredRecord } from '../record.js'
+import { StoreUnavailableError } from '../store.js'
+import type { Change, Collection, CommitOutcome, OperationRecord } from '../store.js'
+import type { Writer } from './commit-queue.js'
+import type { Run } from './connections.js'
+import type { Row } from './driver.js'
+import { findForgotten } from './history.js'
+import type { VersionedChange } from './statements.js'
+
+/** Such as by a trigger of somebody else's: what is to be done about it is for people to find out. */
+export const leftOut = 'the database leaves out a change that meets no conflict'
+
+/** What a change leaves behind. */
+export function toResult ({ change, version }: VersionedChange): OperationRecord | undefined {
+  return change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)
+}
+
+/** Makes changes in a transaction that has its turn: what `apply` answers to each. */
+export async function applyAll (run: Run, { statements }: Writer, collection: Collection, changes: readonly VersionedChange[]): Promise<Row[][]> {
+  return await Promise.all(changes.map(async (change, index) => await run(statements.applyInTurn(collection, change, changes.length - 1 - index))))
+}
+
+/** Makes all changes or none. Nobody else writes to the collection between its turn and the end of the transaction. */
+async function commitInTurn (run: Run, writer: Writer, collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
+  const { statements, makeVersion, keptChanges } = writer
+  const rows = await run(statements.versions(collection, changes.map(idOf)))
+  const versions = new Map(rows.map(({ id, version }) => [id as string, version as string]))
+  const conflict = findFirstConflict(changes, (id) => versions.get(id))
+  if (conflict !== undefined) return { committed: false, ...conflict }
+  const made = changes.map((change) => ({ change, version: makeVersion() }))
+  const done = await applyAll(run, writer, collection, made)
+  if (done.some(({ length }) => length === 0)) throw new StoreUnavailableError(leftOut)
+  const forgotten = findForgotten(Number(done.at(-1)?.[0]?.['last'] ?? 0), changes.length, keptChanges)
+  if (forgotten !== undefined) await run(statements.forget(collection, forgotten))
+  return { committed: true, records: made.map(toResult) }
+}
+
+/** A commit of several changes, as a transaction. */
+export async function commitAll (writer: Writer, collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
+  const { connections, statements } = writer
+  const outcome = await connections.transact(async (run) => {
+    const turn = await run(statements.takeTurn(collection, changes.length))
+    return turn.length === 0 ? undefined : await commitInTurn(run, writer, collection, changes)
+  })
+  if (outcome !== undefined) return outcome
+  // the first commit of a collection makes the row that writers take turns at
+  await connections.write(statements.begin(collection))
+  return await commitAll(writer, collection, changes)
+}

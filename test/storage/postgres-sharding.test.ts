@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import t from 'tap'
+import type { Test } from 'tap'
+import { postgresStore } from '../../index.js'
+import type { Change, Collection, OperationStore } from '../../index.js'
+import { storeConformance } from '../../storage/conformance.js'
+import { collectionTables, findKind, statementKinds, toLine } from '../support/postgres-statements.js'
+import { startPostgres } from '../support/postgres.js'
+
+async function connect (t: Test, url: string): Promise<pg.Client> {
+  const client = new pg.Client(url)
+  await client.connect()
+  t.teardown(async () => { await client.end() })
+  return client
+}
+
+const nameOf = (url: string): string => url.split('/').at(-1)!
+
+/** A statement that the front was sent, and the databases that it asked. */
+interface Asked {
+  readonly sql: string
+  readonly databases: Set<string>
+}
+
+/**
+ * Reads a log in which every line that begins a statement begins with `database|process|application|`. The front is
+ * a client of the others, and calls itself by the id of its process that asks them. It may connect and begin there
+ * before it notes the statement that this is for, so beginning counts with what follows it.
+ */
+function readAsked (log: string, front: string): Asked[] {
+  const asked: Asked[] = []
+  const last = new Map<string, Asked>()
+  const begun = new Map<string, string[]>()
+  // a line that goes on with a statement begins with a tab
+  for (const line of log.replaceAll('\n\t', ' ').split('\n')) {
+    const [, database = '', process = '', application = '', sql] = /^([^|]*)\|(\d+)\|([^|]*)\|LOG: {2}(?:statement|execute [^:]*): (.*)$/.exec(line) as string[] | null ?? []
+    if (sql === undefined) continue
+    if (database === front) {
+      const one = { sql: toLine(sql), databases: new Set<string>() }
+      last.set(process, one)
+      asked.push(one)
+    } else if (/^(?:SET|START TRANSACTION) /.test(sql)) begun.set(application, [...begun.get(application) ?? [], database])
+    else {
+      for (const each of [...begun.get(application) ?? [], database]) last.get(application)?.databases.add(each)
+      begun.delete(application)
+    }
+  }
+  return asked
+}
+
+for (const distribution of ['tenant, owner', 'tenant']) {
+  t.test(`a table divided by ${distribution} among three servers`, async (t) => {
+    const server = await startPostgres(t, {
+      settings: { fsync: 'off', log_statement: 'all', log_line_prefix: '%d|%p|%a|', log_parameter_max_length: '0', shared_preload_libraries: 'postgres_fdw', 'postgres_fdw.application_name': '%p' }
+    })
+    const front = await server.makeDatabase()
+    const shards: string[] = []
+    for (let number = 0; number < 3; number += 1) shards.push(await server.makeDatabase())
+    const [client, ...shardClients] = await Promise.all([front, ...shards].map(async (url) => await connect(t, url))) as [pg.Client, ...pg.Client[]]
+
+    // what the store's migrations make is what each server has
+    await Promise.all([front, ...shards].map(async (url) => await (await postgresStore({ url, schema: 'template' })).close()))
+    await client.query('CREATE EXTENSION postgres_fdw')
+    for (const [number, url] of shards.entries()) {
+      await client.query(`
+        CREATE SERVER shard_${number} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '${server.port}', dbname '${nameOf(url)}');
+        CREATE USER MAPPING FOR postgres SERVER shard_${number} OPTIONS (user 'postgres')`)
+    }
+
+    const open = async (keptChanges = 10_000): Promise<OperationStore> => {
+      const schema = `store_${randomUUID().replaceAll('-', '')}`
+      await Promise.all(shardClients.map(async (shard) => await shard.query(`CREATE SCHEMA ${schema}; ${collectionTables.map((table) => `CREATE TABLE ${schema}.${table} (LIKE template.${table} INCLUDING ALL)`).join(';')}`)))
+      await client.query(`
+        CREATE SCHEMA ${schema};
+        CREATE TABLE ${schema}.about AS SELECT format, md5(random()::text) AS mark, sha512(random()::text::bytea)::text AS secret FROM template.about;
+        ${collectionTables.map((table) => `CREATE TABLE ${schema}.${table} (LIKE template.${table}) PARTITION BY HASH (${distribution});
+          ${shards.map((_, number) => `CREATE FOREIGN TABLE ${schema}.${table}_${number} PARTITION OF ${schema}.${table}
+            FOR VALUES WITH (MODULUS 3, REMAINDER ${number}) SERVER shard_${number} OPTIONS (schema_name '${schema}', table_name '${table}')`).join(';')}`).join(';')}`)
+      return await postgresStore({ url: front, schema, keptChanges })
+    }
+
+    storeConformance({
+      test: (name, run) => t.test(name, async (t) => { await run(); t.pass('no assertion failed') }),
+      makeStore: async () => await open()
+    })
+
+    t.test('a history that is cut', async (t) => {
+      const store = await open(1)
+      t.teardown(async () => { await store.close() })
+      const collection: Collection = { tenant: 't', owner: 'calls/1' }
+      const insert = (id: string): Change => ({ kind: 'insert', record: { id, type: 'x', created: '2026-01-01T00:00:00.0000000Z', lastAction: '', status: -1, text: '{}' } })
+      for (const id of ['a', 'b', 'c']) await store.commit(collection, [insert(id)])
+      t.match(await store.changes(collection, undefined, 10), { changes: [{ id: 'c' }] })
+    })
+
+    t.test('each statement asks one server', async (t) => {
+      const { rows: [{ schemaname }] } = await client.query("SELECT schemaname FROM pg_tables WHERE tablename = 'operations' AND schemaname LIKE 'store_%' LIMIT 1")
+      await client.query(`SELECT FROM ${schemaname}.operations`)
+      const asked = readAsked(server.log(), nameOf(front))
+      t.equal(asked.find(({ sql }) => sql.startsWith('SELECT FROM'))?.databases.size, 3, 'one that names no collection asks all: this can fail')
+      const sent = asked.filter(({ sql }) => /\bstore_\w+\.(?:operations|collections|changes)\b/.test(sql) && !/^(?:CREATE|SELECT FROM)/.test(sql))
+      // a condition that never holds asks none
+      t.strictSame(sent.filter(({ databases }) => databases.size > 1).map(({ sql, databases }) => [sql, ...databases]), [])
+      t.strictSame([...new Set(sent.map(({ sql }) => findKind(sql) ?? sql))].sort(), [...statementKinds].sort(), 'every kind, and no other')
+      t.ok(new Set(sent.flatMap(({ databases }) => [...databases])).size > 1, 'collections are on several')
+    })
+  })
+}

@@ -1,0 +1,257 @@
+/** One rule broken in the sources of a store. */
+export interface Fault {
+  readonly engine: 'memory' | 'sqlite' | 'postgres'
+  /** What stands in a file once, and what stands there instead. */
+  readonly changes: ReadonlyArray<readonly [file: string, from: string, to: string]>
+  /** The cases of the suite that have to notice, each by itself. */
+  readonly caughtBy: readonly string[]
+}
+
+const sqlite = 'storage/sqlite/index.ts'
+const queue = 'storage/sqlite/commit-queue.ts'
+const statements = 'storage/sqlite/statements.ts'
+const dialect = 'storage/sqlite/dialect.ts'
+const select = 'storage/sql/select.ts'
+const postgresStatements = 'storage/postgres/statements.ts'
+const postgresDialect = 'storage/postgres/dialect.ts'
+
+/** A parameter is still bound, and decides nothing. */
+const anyTenant = "coalesce(?, '') <> '' AND owner = ?"
+const withoutTenant = ".replace(/tenant = \\?\\d+ AND /, '')"
+
+/** Stores that are broken inside, by what they do. */
+export const faults: Readonly<Record<string, Fault>> = {
+  'have no version in the WHERE of a write': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'findConflict(change, found?.version)', "findConflict(change.kind === 'insert' ? change : { ...change, expectedVersion: found?.version ?? '' }, found?.version)"]],
+    caughtBy: ['replace: only the expected version', 'remove: with and without an expected version', 'commit: of many writers that expect one version, one wins', 'races: in every round one of many writers wins', 'peers: whoever tries again gets through, and nothing is counted twice']
+  },
+  'acknowledge before COMMIT': {
+    engine: 'sqlite',
+    changes: [
+      [sqlite, "database.exec('BEGIN IMMEDIATE')", "if (!database.isTransaction) database.exec('BEGIN IMMEDIATE')"],
+      [sqlite, "database.exec('COMMIT')", "setTimeout(() => { if (!closed && database.isTransaction) database.exec('COMMIT') }, 5)"]
+    ],
+    caughtBy: ['peers: what one acknowledged the other one reads', 'peers: what was acknowledged while the store was closed is there again']
+  },
+  'have no tenant in the WHERE of find': {
+    engine: 'sqlite',
+    changes: [[statements, '`SELECT ${recordColumns} FROM operations WHERE ${inCollection} AND id = ?`', `\`SELECT \${recordColumns} FROM operations WHERE ${anyTenant} AND id = ?\``]],
+    caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: writes meet nothing of another tenant or owner']
+  },
+  'have no tenant in the WHERE of list': {
+    engine: 'sqlite',
+    changes: [[select, 'compileRange(collection, entry.range, binder)', `compileRange(collection, entry.range, binder)${withoutTenant}`]],
+    caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: of every query, page, count and change']
+  },
+  'have no tenant in the WHERE of a list that is sorted': {
+    engine: 'sqlite',
+    changes: [[select, 'FROM ${table} WHERE ${compileRange(collection, range, binder)}`\n      const after', `FROM \${table} WHERE \${compileRange(collection, range, binder)${withoutTenant}}\`\n      const after`]],
+    caughtBy: ['isolation: of every query, page, count and change']
+  },
+  'have no tenant in the WHERE of count': {
+    engine: 'sqlite',
+    changes: [[select, '[compileRange(collection, range, binder), where(residual, binder)]', `[compileRange(collection, range, binder)${withoutTenant}, where(residual, binder)]`]],
+    caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: of every query, page, count and change']
+  },
+  'have no tenant in the WHERE of changes': {
+    engine: 'sqlite',
+    changes: [[statements, 'FROM changes WHERE ${inCollection} AND', `FROM changes WHERE ${anyTenant} AND`]],
+    caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: of every query, page, count and change']
+  },
+  'have no tenant in the WHERE of a removal': {
+    engine: 'sqlite',
+    changes: [[statements, '`DELETE FROM operations WHERE ${inCollection} AND id = ?`', `\`DELETE FROM operations WHERE ${anyTenant} AND id = ?\``]],
+    caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: writes meet nothing of another tenant or owner']
+  },
+  'count versions from 1 for every record': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'const version = makeVersion()\n    const id = idOf(change)', "const id = idOf(change)\n    const version = `v${Number(statements.version.get(tenant, owner, id)?.version.slice(1) ?? 0) + 1}`"]],
+    caughtBy: ['versions: never the same twice, not after removal either', 'isolation: writes meet nothing of another tenant or owner']
+  },
+  'count versions from 1 in every process': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'const makeVersion = makeVersions()', 'let versions = 0\n  const makeVersion = () => `v${versions += 1}`']],
+    caughtBy: ['peers: what was closed is there again']
+  },
+  'undo the commits beside one that is refused': {
+    engine: 'sqlite',
+    changes: [[sqlite, "if (changes.length > 1) database.exec('ROLLBACK TO changes; RELEASE changes')", "database.exec('ROLLBACK; BEGIN IMMEDIATE')"]],
+    caughtBy: ['commit: one that fails does not fail those beside it']
+  },
+  'keep a part of a commit that is refused': {
+    engine: 'sqlite',
+    changes: [[sqlite, "'ROLLBACK TO changes; RELEASE changes'", "'RELEASE changes'"]],
+    caughtBy: ['commit: all changes or none', 'commit: the first change that meets a conflict is named', 'commit: a thousand changes, all or nothing']
+  },
+  'fill a LIKE with what is searched for': {
+    engine: 'sqlite',
+    changes: [[dialect, '`(instr(${text}, ${part}) > 0)`', "`(${text} LIKE '%' || ${part} || '%')`"]],
+    caughtBy: ['filter: functions of texts, null of null', 'filter: every function of every text, nothing a pattern']
+  },
+  'fill a GLOB with what is searched for': {
+    engine: 'sqlite',
+    changes: [[dialect, '`(instr(${text}, ${part}) > 0)`', "`(${text} GLOB '*' || ${part} || '*')`"]],
+    caughtBy: ['filter: every function of every text, nothing a pattern']
+  },
+  'know the case of ASCII only': {
+    engine: 'sqlite',
+    changes: [[dialect, '`ops_lower(${text})`', '`lower(${text})`']],
+    caughtBy: ['filter: the case of every text']
+  },
+  'take ids for the same whatever their case': {
+    engine: 'sqlite',
+    changes: [['storage/sqlite/migrations.ts', 'id TEXT NOT NULL,\n     type', 'id TEXT NOT NULL COLLATE NOCASE,\n     type']],
+    caughtBy: ['find: what was inserted, and nothing else', 'find: ids, owners and tenants of every permitted character, as long as they may be']
+  },
+  'break no ties': {
+    engine: 'sqlite',
+    changes: [[select, "const order = total.map(", 'const order = total.slice(0, 1).map(']],
+    caughtBy: ['order: null lowest, then creation, then id, in the direction of the last', 'order: every kind of value, both ways, beside every column']
+  },
+  'put null above every value': {
+    engine: 'sqlite',
+    changes: [[dialect, "`${term} ${descending ? 'DESC' : 'ASC'}`", "`${term} ${descending ? 'DESC NULLS FIRST' : 'ASC NULLS LAST'}`"]],
+    caughtBy: ['order: null lowest, then creation, then id, in the direction of the last', 'filter and order: whatever they are made of, they mean what they mean']
+  },
+  'begin a page with the last record of the one before': {
+    engine: 'sqlite',
+    changes: [[select, "${descending ? '<' : '>'} (", "${descending ? '<=' : '>='} ("]],
+    caughtBy: ['order: null lowest, then creation, then id, in the direction of the last', 'pages: what keeps its place is seen once, whatever comes and goes', 'isolation: of every query, page, count and change']
+  },
+  'begin a page after a record and not after its place': {
+    engine: 'sqlite',
+    changes: [[select, "(${entry.start.map(binder.bind).join(', ')})`", "(SELECT ${open.join(', ')} FROM operations WHERE tenant = ${binder.bind(collection.tenant)} AND owner = ${binder.bind(collection.owner)} AND id = ${binder.bind(entry.start.at(-1) as string)})`"]],
+    caughtBy: ['pages: what keeps its place is seen once, whatever comes and goes', 'pages: after the place of a record that is not there']
+  },
+  'leave removals out of the history': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'statements.remember.run(', "if (change.kind !== 'remove') statements.remember.run("]],
+    caughtBy: ['changes: every commit in order, removals included, resumable anywhere', 'changes: nothing is missed under concurrent writers', 'commit: one id several times', 'peers: what was closed is there again']
+  },
+  'move a cursor past what it has not shown': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'cursors.toCursor(found.at(-1)?.sequence ?? after)', 'cursors.toCursor(last)']],
+    caughtBy: ['changes: every commit in order, removals included, resumable anywhere', 'changes: nothing is missed under concurrent writers', 'peers: no change is missed while both write']
+  },
+  'give the removal the version of what it removes': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'const version = makeVersion()\n    const id = idOf(change)', "const id = idOf(change)\n    const version = change.kind === 'remove' ? statements.version.get(tenant, owner, id)?.version as string : makeVersion()"]],
+    caughtBy: ['changes: every commit in order, removals included, resumable anywhere', 'commit: one id several times']
+  },
+  'take the cursor of another store': {
+    engine: 'sqlite',
+    changes: [['storage/versions.ts', ' || !cursor.endsWith(suffix)', '']],
+    caughtBy: ['changes: a cursor that is not of this store is expired', 'peers: the secret and the cursors are the same']
+  },
+  'count without the filter': {
+    engine: 'sqlite',
+    changes: [[select, '[compileRange(collection, range, binder), where(residual, binder)]', '[compileRange(collection, range, binder)]']],
+    caughtBy: ['filter: functions of texts, null of null', 'filter and order: whatever they are made of, they mean what they mean']
+  },
+  'find what they remember, also when another process changed it': {
+    engine: 'sqlite',
+    changes: [
+      [sqlite, 'const row = statements.find.get(tenant, owner, id)', 'const row = remembered.get(JSON.stringify([tenant, owner, id])) ?? statements.find.get(tenant, owner, id)\n      if (row !== undefined) remembered.set(JSON.stringify([tenant, owner, id]), row)'],
+      [sqlite, 'let closed = false', 'let closed = false\n  const remembered = new Map<string, Parameters<typeof toRecord>[0]>()'],
+      [sqlite, 'statements.remember.run(', 'remembered.delete(JSON.stringify([tenant, owner, id]))\n    statements.remember.run(']
+    ],
+    caughtBy: ['peers: what one acknowledged the other one reads', 'peers: in every round one of many writers wins']
+  },
+  'make a new secret at every open': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'SELECT mark, secret FROM about', 'SELECT mark, hex(randomblob(32)) AS secret FROM about']],
+    caughtBy: ['peers: the secret and the cursors are the same', 'peers: what was closed is there again']
+  },
+  'make a new history at every open': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'makeCursors(mark)', "makeCursors(Math.random().toString(16).slice(2, 14) + mark.slice(0, 0))"]],
+    caughtBy: ['peers: the secret and the cursors are the same', 'peers: what was closed is there again']
+  },
+  'compare instants as they are written': {
+    engine: 'sqlite',
+    changes: [[dialect, '`ops_instant(${readings.text(path)})`', 'readings.text(path)']],
+    caughtBy: ['filter: enumerations by number, date-times by instant', 'filter: every comparison of every instant']
+  },
+  'write the text of a record anew': {
+    engine: 'sqlite',
+    changes: [[sqlite, 'lastAction, status, text, version)', 'lastAction, status, JSON.stringify(JSON.parse(text)), version)']],
+    caughtBy: ['find: what is kept is what was given, character for character']
+  },
+  'take the end of what may be read for the end': {
+    engine: 'sqlite',
+    changes: [['storage/sqlite/scanner.ts', 'return run(selects.probeWalk(candidate, total, page, maxScanned)).length > 0 ? undefined : found', 'return found']],
+    caughtBy: ['limits: a long filter is checked of fewer records']
+  },
+  'acknowledge what waits when they are closed, and do not write it': {
+    engine: 'sqlite',
+    changes: [[queue, 'if (waiting.length > 0) this.#write(waiting, ({ reject }) => { reject(new StoreUnavailableError(busyMessage)) })', 'for (const { resolve } of waiting) resolve({ committed: true, records: [] })']],
+    caughtBy: ['peers: what was acknowledged while the store was closed is there again']
+  },
+  'order texts by UTF-16': {
+    engine: 'memory',
+    changes: [['storage/query/evaluate.ts', 'return unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit', 'return unit']],
+    caughtBy: ['order: texts by code point, by their first 256 characters']
+  },
+  'leave in an index what was replaced': {
+    engine: 'memory',
+    changes: [['storage/memory/index.ts', 'if (before !== undefined) sorted.remove(before)', "if (before !== undefined && change.kind === 'remove') sorted.remove(before)"]],
+    caughtBy: ['commit: what is acknowledged is read', 'races: commits of several records that overlap are made one after the other']
+  },
+  'check each change of a commit against what was there before all of them': {
+    engine: 'memory',
+    changes: [['storage/change.ts', 'ahead.has(id) ? ahead.get(id) : versionOf(id)', 'versionOf(id)']],
+    caughtBy: ['commit: all changes or none', 'commit: a change meets what the changes before it left behind', 'commit: the first change that meets a conflict is named', 'commit: one id several times']
+  },
+  'join tenant and owner to one name': {
+    engine: 'memory',
+    changes: [['storage/memory/index.ts', 'return shelves.get(JSON.stringify([tenant, owner]))', 'return shelves.get(tenant + owner)'], ['storage/memory/index.ts', 'shelves.set(JSON.stringify([collection.tenant, collection.owner]), shelf)', 'shelves.set(collection.tenant + collection.owner, shelf)']],
+    caughtBy: ['isolation: of every query, page, count and change']
+  },
+  'update a row whatever its version': {
+    engine: 'postgres',
+    changes: [[postgresStatements, ' AND stored.version = input.expected RETURNING stored.id`],\n    remove', ' RETURNING stored.id`],\n    remove']],
+    caughtBy: ['replace: only the expected version', 'commit: of many writers that expect one version, one wins', 'peers: in every round one of many writers wins']
+  },
+  'number changes in the order they are begun, not in the order they are committed': {
+    engine: 'postgres',
+    changes: [
+      ['storage/postgres/migrations.ts', '`CREATE TABLE ${schema}.changes (', '`CREATE SEQUENCE ${schema}.numbers INCREMENT 1000`,\n    `CREATE TABLE ${schema}.changes ('],
+      [postgresStatements, '(UPDATE ${collections} SET sequence = sequence + $4::bigint WHERE ${inCollection} RETURNING sequence - $4::bigint AS before)', "(SELECT nextval('${schema}.numbers') AS before FROM ${collections} WHERE ${inCollection})"],
+      ['storage/postgres/history.ts', ' || place > last', ''],
+      // what makes it likely is that a transaction takes its time
+      ['storage/postgres/connections.ts', "await client.query('COMMIT')", "await delay(20)\n          await client.query('COMMIT')"]
+    ],
+    caughtBy: ['peers: no change is missed while both write']
+  },
+  'have no tenant in the WHERE of an update': {
+    engine: 'postgres',
+    changes: [[postgresStatements, 'FROM input, turn WHERE ${inCollection} AND stored.id = input.id AND stored.version', "FROM input, turn WHERE $1 <> '' AND owner = $2 AND stored.id = input.id AND stored.version"], [postgresStatements, 'AND stored.version = input.expected RETURNING stored.id`],\n    remove', 'AND (stored.version = input.expected OR stored.tenant <> $1) RETURNING stored.id`],\n    remove']],
+    caughtBy: ['isolation: writes meet nothing of another tenant or owner']
+  },
+  'check a transaction without waiting for its turn': {
+    engine: 'postgres',
+    changes: [[postgresStatements, ' FOR UPDATE`', '`']],
+    caughtBy: ['peers: commits of several records that overlap are made one after the other']
+  },
+  "order texts by the database's language": {
+    engine: 'postgres',
+    changes: [[postgresDialect, "const byCodePoint = 'COLLATE \"C\"'", "const byCodePoint = ''"]],
+    caughtBy: ['order: texts by code point, by their first 256 characters', 'filter: every comparison of every text']
+  },
+  'leave null where the database puts it': {
+    engine: 'postgres',
+    changes: [[postgresDialect, "${descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}", "${descending ? 'DESC' : 'ASC'}"]],
+    caughtBy: ['order: null lowest, then creation, then id, in the direction of the last']
+  },
+  'fill a LIKE with the start that is searched for': {
+    engine: 'postgres',
+    changes: [[postgresDialect, '`starts_with(${text}, ${part})`', "`(${text} LIKE ${part} || '%')`"]],
+    caughtBy: ['filter: every function of every text, nothing a pattern']
+  },
+  'keep date-times as the database does, in microseconds': {
+    engine: 'postgres',
+    changes: [[postgresDialect, "rpad(coalesce(parts[7], ''), 7, '0')", "rpad(left(coalesce(parts[7], ''), 6), 7, '0')"]],
+    caughtBy: ['filter: enumerations by number, date-times by instant', 'filter: every comparison of every instant']
+  }
+}

@@ -1,0 +1,31 @@
+/** The tables that hold collections, all of them led by tenant and owner. */
+export const collectionTables = ['operations', 'collections', 'changes'] as const
+
+/** The statements of the PostgreSQL store, each by something only it says. */
+const kinds = {
+  find: / AND id = \$3$/,
+  versions: /json_array_elements_text/,
+  begin: /^INSERT INTO \w+\.collections/,
+  lock: / FOR UPDATE$/,
+  insert: /done AS \(INSERT/,
+  replace: /done AS \(UPDATE/,
+  remove: /done AS \(DELETE/,
+  changes: /LEFT JOIN LATERAL/,
+  forget: /DELETE FROM \w+\.changes/,
+  walk: /^SELECT id, [^(]*WHERE .* LIMIT /,
+  'bounded walk': / AS walked /,
+  sort: / AS sorted /,
+  probe: /^SELECT 1 .* OFFSET/,
+  count: /^SELECT count\(\*\)/
+} as const
+
+/** Every kind of statement there is; a test that says "each" must have met them all. */
+export const statementKinds: readonly string[] = Object.keys(kinds)
+
+/** SQL on one line. */
+export const toLine = (sql: string): string => sql.replace(/\s+/g, ' ').trim()
+
+/** Which statement of the store this is; `undefined` for one that is none. */
+export function findKind (sql: string): string | undefined {
+  return Object.entries(kinds).find(([, shape]) => shape.test(toLine(sql)))?.[0]
+}
