@@ -4,16 +4,18 @@ import type { BackupSetup } from './backup.js'
 import type { ThreadSetup } from './thread-messages.js'
 
 /**
- * Run from its sources, the package needs in the thread what reads TypeScript outside of it, and tsx does not
- * bring itself into threads.
+ * Run from its sources, the package needs in the thread what reads TypeScript outside of it: the loaders that the
+ * command line names, and nothing else of it. tsx does not bring itself into threads on Node 20.
  */
-function fromSource (entry: string): string {
-  const [program, loader] = [JSON.stringify(new URL(entry, import.meta.url).href), JSON.stringify(import.meta.resolve('tsx/esm/api'))]
-  return `import(${program}).catch(async (error) => {
+function startSource (file: string, workerData: unknown): Worker {
+  const [program, tsx] = [new URL(file, import.meta.url).href, import.meta.resolve('tsx/esm/api')].map((url) => JSON.stringify(url)) as [string, string]
+  const code = `await import(${program}).catch(async (error) => {
     if (!['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_MODULE_NOT_FOUND'].includes(error.code)) throw error
-    const { tsImport } = await import(${loader})
+    const { tsImport } = await import(${tsx})
     await tsImport(${program}, ${program})
   })`
+  const loaders = Array.from(process.execArgv.join('\0').matchAll(/--import[=\0]([^\0]+)/g), ([, module]) => `--import=${module as string}`)
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData, execArgv: loaders })
 }
 
 const start = {
@@ -23,8 +25,8 @@ const start = {
     backup: (workerData: unknown) => new Worker(new URL('./backup-worker.js', import.meta.url), { workerData, execArgv: [] })
   },
   '.ts': {
-    read: (workerData: unknown) => new Worker(fromSource('./read-worker.ts'), { workerData, eval: true }),
-    backup: (workerData: unknown) => new Worker(fromSource('./backup-worker.ts'), { workerData, eval: true })
+    read: (workerData: unknown) => startSource('./read-worker.ts', workerData),
+    backup: (workerData: unknown) => startSource('./backup-worker.ts', workerData)
   }
 } as const
 
