@@ -1,5 +1,3 @@
-import { linearizability } from './linearizability.js'
-import { checkFigures } from './linearizability/figures.js'
-import { testQuickly } from './quick.js'
+import { testLinearizability } from './linearizability/quick.js'
 
-testQuickly({ ...linearizability, stores: linearizability.stores.filter((store) => !store.startsWith('postgres')) }, checkFigures)
+testLinearizability(['memory', 'sqlite', 'sqlite-two-servers'])
