@@ -32,7 +32,7 @@ export const changeCases: Cases = {
     await Promise.all([checkFollowing([store], here, 1), checkFollowing([store], otherOwner, 100), checkFollowing([store], otherTenant, 200)])
   },
 
-  'changes: a cursor is good before there is anything, and stays where it is while nothing comes': async (store) => {
+  'changes: a cursor is good before there is anything, and while nothing comes': async (store) => {
     const empty = await readHistory(store, here, 10)
     assert.deepEqual(empty.changes, [])
     assert.deepEqual((await readHistory(store, here, 10, empty.cursor)).changes, [])
@@ -40,9 +40,15 @@ export const changeCases: Cases = {
     await insertAll(store, here, toRecord('a'), toRecord('b'), toRecord('c'))
     assert.deepEqual((await readHistory(store, here, 2, empty.cursor)).changes.map(({ id }) => id), ['a', 'b', 'c'])
     const { cursor } = await readHistory(store, here, 10)
-    for (let n = 0; n < 3; n += 1) assert.deepEqual(await readHistory(store, here, 10, cursor), { changes: [], cursor })
+    let last = cursor
+    for (let n = 0; n < 3; n += 1) {
+      const read = await readHistory(store, here, 10, last)
+      assert.deepEqual(read.changes, [])
+      last = read.cursor
+      await insertAll(store, otherOwner, toRecord(`z-${n}`))
+    }
     await store.commit(here, [{ kind: 'remove', id: 'b' }])
-    assert.deepEqual((await readHistory(store, here, 10, cursor)).changes.map(({ kind, id }) => `${kind} ${id}`), ['removed b'])
+    for (const from of [cursor, last]) assert.deepEqual((await readHistory(store, here, 10, from)).changes.map(({ kind, id }) => `${kind} ${id}`), ['removed b'])
   },
 
   'changes: a cursor that is not of this store is expired': async (store, { makeStore }) => {
@@ -50,10 +56,16 @@ export const changeCases: Cases = {
     for (const cursor of ['', '1', 'nonsense', 'zzzzzzzzzzz-000000000000', '0-000000000000']) {
       assert.deepEqual(await store.changes(here, cursor, 10), { expired: true }, cursor)
     }
+    await insertAll(store, here, toRecord('b'), toRecord('c'))
+    // places of another history, which this one may have too
     const other = await makeStore()
-    await insertAll(other, here, toRecord('b'), toRecord('c'))
-    const { cursor } = await readHistory(other, here, 1)
-    assert.deepEqual(await store.changes(here, cursor, 10), { expired: true }, 'a cursor of another store')
+    const { cursor: start } = await readHistory(other, here, 1)
+    const strange = [start]
+    for (const id of ['x', 'y', 'z']) {
+      await insertAll(other, here, toRecord(id))
+      strange.push((await readHistory(other, here, 1)).cursor)
+    }
+    for (const cursor of strange) assert.deepEqual(await store.changes(here, cursor, 10), { expired: true }, 'a cursor of another store')
   },
 
   'changes: a cursor that was damaged is expired or a place, and never an error': async (store) => {

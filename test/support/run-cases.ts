@@ -54,7 +54,7 @@ function toMakers (open: (name: string) => Promise<OperationStore>, toName: () =
 let schemas = 0
 
 async function loadMakers ({ folder, engine }: Job, files: string, url: string): Promise<Makers> {
-  const load = async <T>(): Promise<T> => await import(pathToFileURL(join(folder, `storage/${engine}/index.ts`)).href) as T
+  const load = async <T>(): Promise<T> => await import(pathToFileURL(join(folder, `storage/${engine}/index.js`)).href) as T
   switch (engine) {
     case 'memory': {
       const { memoryStore } = await load<typeof Memory>()
@@ -72,7 +72,7 @@ async function loadMakers ({ folder, engine }: Job, files: string, url: string):
 }
 
 async function judge (job: Job, files: string, url: string): Promise<Verdict> {
-  const { storeConformance } = await import(pathToFileURL(join(job.folder, 'storage/conformance.ts')).href) as typeof Conformance
+  const { storeConformance } = await import(pathToFileURL(join(job.folder, 'storage/conformance.js')).href) as typeof Conformance
   const cases = new Map<string, () => Promise<void>>()
   storeConformance({ ...await loadMakers(job, files, url), test: (name, run) => cases.set(name, run) })
   const failed: Record<string, string> = {}
@@ -83,7 +83,8 @@ async function judge (job: Job, files: string, url: string): Promise<Verdict> {
       if (await Promise.race([ended, delay(patienceMillis, false, { ref: false })])) passed.push(name)
       else failed[name] = 'it did not end'
     } catch (error) {
-      failed[name] = String(error)
+      const { cause } = error as Error
+      failed[name] = cause === undefined ? String(error) : `${String(error)}: ${String(cause)}`
     }
   }
   return { failed, passed }
