@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { conformanceCases } from '../storage/conformance.js'
 import { toUncounted } from './support/uncounted.js'
 
 /*
@@ -105,6 +106,18 @@ t.test('the packed tarball', async (t) => {
   await t.test('is imported and works on both stores', async (t) => {
     t.equal(await run(dir, process.execPath, 'program.js'), '200 Running true\n')
     t.equal(await run(dir, process.execPath, 'program.js', `${dir}/a.db`), '200 Running true\n')
+  })
+
+  await t.test('has what the author of a store needs: docs/stores.md works as pasted', async (t) => {
+    const page = await readFile(`${root}/docs/stores.md`, 'utf8')
+    const blocks = [...page.matchAll(/^```js\n\/\/ (\S+)\n(.*?)^```$/gms)]
+    t.strictSame(blocks.map(([, name]) => name), ['my-store.js', 'my-store.test.js'])
+    for (const [, name = '', text = ''] of blocks) await writeFile(`${dir}/${name}`, text)
+    const [, command = ''] = /^```sh\nnpm install [^\n]*\n(node --test [^\n]*)\n```$/ms.exec(page) ?? []
+    const output = await run(dir, 'bash', '-c', command)
+    t.match(output, new RegExp(`^# pass ${conformanceCases.length}$`, 'm'))
+    t.match(output, /^# fail 0$/m)
+    t.match(output, /limits: what no index serves is read up to 10,000 records \\?# SKIP it reads everything/, 'a skip names its case and reason')
   })
 
   await t.test('gives full types', async (t) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import type * as Conformance from '../../storage/conformance.js'
 import type * as Memory from '../../storage/memory/index.js'
 import type * as Postgres from '../../storage/postgres/index.js'
@@ -83,8 +84,7 @@ async function judge (job: Job, files: string, url: string): Promise<Verdict> {
       if (await Promise.race([ended, delay(patienceMillis, false, { ref: false })])) passed.push(name)
       else failed[name] = 'it did not end'
     } catch (error) {
-      const { cause } = error as Error
-      failed[name] = cause === undefined ? String(error) : `${String(error)}: ${String(cause)}`
+      failed[name] = inspect(error)
     }
   }
   return { failed, passed }
