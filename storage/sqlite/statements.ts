@@ -62,8 +62,9 @@ export function prepareWrites (database: SqliteDatabase) {
       `DELETE FROM operations WHERE ${inCollection} AND id = ?`),
     remember: prepare<[sequence: number, tenant: string, owner: string, id: string, kind: string, version: string], never>(
       'INSERT INTO changes (sequence, tenant, owner, id, kind, version) VALUES (?, ?, ?, ?, ?, ?)'),
+    /** Null before the first change: nothing comes before it, so it counts. */
     edges: prepare<[], { oldest: number | null, newest: number | null }>(
-      'SELECT (SELECT min(sequence) FROM changes) AS oldest, (SELECT max(sequence) FROM changes) AS newest'),
+      'SELECT (SELECT nullif(min(sequence), 1) FROM changes) AS oldest, (SELECT max(sequence) FROM changes) AS newest'),
     forget: prepare<[sequence: number], never>(
       'DELETE FROM changes WHERE sequence < ?')
   }
