@@ -64,6 +64,8 @@ async function findAbout (run: Run, schema: string): Promise<(About & { readonly
 
 async function migrate (run: Run, schema: string): Promise<void> {
   const none: readonly string[] = []
+  // whatever the database's default is, what others did is to be seen once they let go of the lock
+  await run({ sql: 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED', parameters: [] })
   await run({ sql: 'SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', parameters: [lockName, schema] })
   // others may have migrated while this process waited for the lock
   const { format = 0 } = await findAbout(run, schema) ?? {}

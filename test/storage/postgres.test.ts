@@ -200,13 +200,16 @@ t.test('a schema that an administrator made is filled', async (t) => {
   t.strictSame(await server.query('SELECT id FROM tasks.operations', [], url), [{ id: 'a' }])
 })
 
-t.test('ten processes may start at the same moment', async (t) => {
-  const url = await server.makeDatabase()
-  const stores = await Promise.all(Array.from({ length: 10 }, async () => await open(t, url, { maxConnections: 2 })))
-  t.equal(new Set(stores.map(({ secret }) => secret)).size, 1)
-  await Promise.all(stores.map(async (store, n) => await commit(store, insert(`id-${n}`))))
-  t.equal((await readChanges(stores[0]!)).changes.length, 10)
-})
+for (const isolation of ['read committed', 'serializable']) {
+  t.test(`ten processes may start at the same moment, where transactions are ${isolation}`, async (t) => {
+    const url = await server.makeDatabase()
+    await server.query(`ALTER DATABASE ${url.split('/').at(-1)} SET default_transaction_isolation = '${isolation}'`, [], url)
+    const stores = await Promise.all(Array.from({ length: 10 }, async () => await open(t, url, { maxConnections: 2 })))
+    t.equal(new Set(stores.map(({ secret }) => secret)).size, 1)
+    await Promise.all(stores.map(async (store, n) => await commit(store, insert(`id-${n}`))))
+    t.equal((await readChanges(stores[0]!)).changes.length, 10)
+  })
+}
 
 t.test('acknowledged is on disk: synchronous_commit is on for every connection', async (t) => {
   const url = await server.makeDatabase()
