@@ -15,7 +15,10 @@ const statements = 'storage/sqlite/statements.ts'
 const dialect = 'storage/sqlite/dialect.ts'
 const select = 'storage/sql/select.ts'
 const postgresStatements = 'storage/postgres/statements.ts'
+const postgresTransaction = 'storage/postgres/transaction.ts'
 const postgresDialect = 'storage/postgres/dialect.ts'
+
+const anyVersion = [postgresStatements, 'AND id = $3 AND version = $10 AND', 'AND id = $3 AND $10::text IS NOT NULL AND'] as const
 
 /** A parameter is still bound, and decides nothing. */
 const anyTenant = "coalesce(?, '') <> '' AND owner = ?"
@@ -218,30 +221,38 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'update a row whatever its version': {
     engine: 'postgres',
-    changes: [[postgresStatements, ' AND stored.version = input.expected RETURNING stored.id`],\n    remove', ' RETURNING stored.id`],\n    remove']],
+    changes: [anyVersion],
     caughtBy: ['replace: only the expected version', 'commit: of many writers that expect one version, one wins', 'peers: in every round one of many writers wins']
   },
   'number changes in the order they are begun, not in the order they are committed': {
     engine: 'postgres',
     changes: [
-      ['storage/postgres/migrations.ts', '`CREATE TABLE ${schema}.changes (', '`CREATE SEQUENCE ${schema}.numbers INCREMENT 1000`,\n    `CREATE TABLE ${schema}.changes ('],
-      [postgresStatements, '(UPDATE ${collections} SET sequence = sequence + $4::bigint WHERE ${inCollection} RETURNING sequence - $4::bigint AS before)', "(SELECT nextval('${schema}.numbers') AS before FROM ${collections} WHERE ${inCollection})"],
+      ['storage/postgres/migrations.ts', '`CREATE TABLE ${schema}.changes (', '`CREATE SEQUENCE ${schema}.numbers`,\n    `CREATE TABLE ${schema}.changes ('],
+      [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence', "SELECT nextval('${schema}.numbers') AS sequence FROM ${collections} WHERE ${inCollection}"],
+      [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + $3 WHERE ${inCollection} RETURNING 1', 'SELECT 1 FROM ${collections} WHERE ${inCollection} AND $3::bigint > 0'],
+      [postgresStatements, 'SELECT sequence - $${furtherPlaces[kind]} AS sequence', "SELECT nextval('${schema}.numbers') + 0 * $${furtherPlaces[kind]}::bigint AS sequence"],
       ['storage/postgres/history.ts', ' || place > last', ''],
       // others may have been first, who waited for their turn before
-      ['storage/postgres/transaction.ts', 'throw new StoreUnavailableError(leftOut)', "throw Object.assign(new Error(leftOut), { code: '40001', severity: 'ERROR' })"],
+      [postgresTransaction, 'throw new StoreUnavailableError(leftOut)', "throw Object.assign(new Error(leftOut), { code: '40001', severity: 'ERROR' })"],
       // what makes it likely is that a transaction takes its time
-      ['storage/postgres/connections.ts', "await client.query('COMMIT')", "await delay(20)\n          await client.query('COMMIT')"]
+      ['storage/postgres/connections.ts', "await client.query({ text: 'COMMIT' })", "await delay(20)\n          await client.query({ text: 'COMMIT' })"]
     ],
     caughtBy: ['peers: no change is missed while both write']
   },
   'have no tenant in the WHERE of an update': {
     engine: 'postgres',
-    changes: [[postgresStatements, 'FROM input, turn WHERE ${inCollection} AND stored.id = input.id AND stored.version', "FROM input, turn WHERE $1 <> '' AND owner = $2 AND stored.id = input.id AND stored.version"], [postgresStatements, 'AND stored.version = input.expected RETURNING stored.id`],\n    remove', 'AND (stored.version = input.expected OR stored.tenant <> $1) RETURNING stored.id`],\n    remove']],
+    changes: [[postgresStatements, 'WHERE ${inCollection} AND id = $3 AND version = $10 AND', "WHERE $1 <> '' AND owner = $2 AND id = $3 AND (version = $10 OR tenant <> $1) AND"]],
     caughtBy: ['isolation: writes meet nothing of another tenant or owner']
   },
-  'look at versions and then write, with nothing between that keeps others away': {
+  'look at versions before it is their turn to write': {
     engine: 'postgres',
-    changes: [[postgresStatements, ' FOR UPDATE`', '`'], [postgresStatements, ' AND stored.version = input.expected RETURNING stored.id`],\n    remove', ' RETURNING stored.id`],\n    remove']],
+    changes: [
+      [postgresTransaction, 'changes: readonly Change[]): Promise<CommitOutcome> {\n  const { statements, makeVersion', 'changes: readonly Change[], rows: Row[]): Promise<CommitOutcome> {\n  const { statements, makeVersion'],
+      [postgresTransaction, '  const rows = await run(statements.versions(collection, changes.map(idOf)))\n', ''],
+      [postgresTransaction, 'const outcome = await connections.transact(', 'const early = await connections.read(statements.versions(collection, changes.map(idOf)))\n  const outcome = await connections.transact('],
+      [postgresTransaction, 'await commitInTurn(run, writer, collection, changes)', 'await commitInTurn(run, writer, collection, changes, early)'],
+      anyVersion
+    ],
     caughtBy: ['peers: commits of several records that overlap are made one after the other']
   },
   "order texts by the database's language": {
