@@ -130,17 +130,18 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
   const withClient = async <T>(use: (client: PostgresClient) => Promise<T>): Promise<T> => {
     const client = await connect()
     client.on('error', ignore)
-    let failure: Error | undefined
-    try {
-      return await use(client)
-    } catch (error) {
-      // only a server's answer says what state a connection is in
-      if (!isUndone(error)) failure = error as Error
-      throw error
-    } finally {
+    const release = (failure?: Error): void => {
       client.off('error', ignore)
       client.release(failure)
     }
+    return await use(client).then((value) => {
+      release()
+      return value
+    }, (error: unknown) => {
+      // only a server's answer says what state a connection is in
+      release(isUndone(error) ? undefined : error as Error)
+      throw error
+    })
   }
 
   const runAlone: Run = async (statement) => await withClient(async (client) => await runOn(client)(statement))
@@ -174,7 +175,7 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
       })).catch((error: unknown) => { throw isCommitting ? toWriteFailure(error) : toFailure(error) })
     },
     async close () {
-      await opening?.catch(ignore)
+      await Promise.allSettled([opening])
       for (const { client, onError } of shared) {
         client.off('error', onError)
         client.release()
