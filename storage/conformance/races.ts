@@ -43,10 +43,8 @@ export async function checkCounters (stores: readonly OperationStore[]): Promise
   const storeOf = (n: number): OperationStore => stores[n % stores.length] as OperationStore
   const ids = ['a', 'b']
   await insertAll(storeOf(0), here, ...ids.map((id) => toRecord(id, 0, { n: 0 })))
-  let tries = 0
   const countUp = async (store: OperationStore, id: string): Promise<void> => {
     for (;;) {
-      tries += 1
       const found = await store.find({ ...here, id })
       const record = toRecord(id, 0, { n: found?.value['n'] as number + 1 })
       if ((await store.commit(here, [{ kind: 'replace', record, expectedVersion: found!.version }])).committed) return
@@ -56,7 +54,6 @@ export async function checkCounters (stores: readonly OperationStore[]): Promise
     for (let n = 0; n < 10; n += 1) await countUp(storeOf(writer), ids[n % 2]!)
   }))
   for (const id of ids) assert.equal((await storeOf(1).find({ ...here, id }))?.value['n'], 40)
-  assert.ok(tries > 80, 'they were in one another\'s way')
 }
 
 /** Sums that are moved among few records, several in one commit and in any order: they add up in every list. */
