@@ -18,7 +18,8 @@ function startSource (file: string, workerData: unknown): Worker {
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData, execArgv: loaders })
 }
 
-const start = {
+/** How a program is started, by the extension that this file has. */
+export const start = {
   // what the command line says is for the program: some of it, such as --input-type, keeps a thread from starting
   '.js': {
     read: (workerData: unknown) => new Worker(new URL('./read-worker.js', import.meta.url), { workerData, execArgv: [] }),

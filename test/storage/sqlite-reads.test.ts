@@ -11,6 +11,7 @@ import { chooseDriver } from '../../storage/sqlite/driver.js'
 import { openReader } from '../../storage/sqlite/connection.js'
 import { ReadThread } from '../../storage/sqlite/read-thread.js'
 import { makeReads } from '../../storage/sqlite/reads.js'
+import { start } from '../../storage/sqlite/start-thread.js'
 import { calls, commit, exitOf, insert, open, readPragma, root, run, toRecord, withDatabase } from '../support/sqlite.js'
 
 const many = 1_100
@@ -198,4 +199,12 @@ t.test('from source: under tsx, with a program on the command line, and the proc
   // what the file names in a program started as a file
   const { stdout } = spawnSync('env', ['-u', 'NODE_OPTIONS', process.execPath, '--import', 'tsx', 'test/support/count.ts', file], { cwd: root, encoding: 'utf8' })
   t.equal(stdout, `${many}\n`)
+})
+
+t.test('compiled threads are started from the file beside this package\'s own', async (t) => {
+  for (const program of ['read', 'backup'] as const) {
+    // there is nothing compiled among the sources
+    const [error] = await once(start['.js'][program]({}), 'error') as [Error]
+    t.match(error.message, `storage/sqlite/${program}-worker.js`)
+  }
 })
