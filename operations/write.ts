@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { GraphError } from '../errors.js'
 import { allOf, andThen } from '../storage/awaitable.js'
+import { pauseMillis } from '../storage/retry.js'
 import type { Awaitable, Change, Collection, OperationRecord } from '../storage/store.js'
 import type { Context } from './context.js'
 
@@ -20,9 +21,6 @@ export interface Effect {
   readonly before: OperationRecord | undefined
   readonly after: OperationRecord | undefined
 }
-
-/** Between two tries against another process. Milliseconds. */
-const pauseMillis = (): number => 1 + Math.random() * 9
 
 function attempt (context: Context, collection: Collection, intents: readonly Intent[], deadline: number, isAgain = false): Awaitable<readonly Effect[]> {
   const { store } = context

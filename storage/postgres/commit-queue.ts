@@ -1,11 +1,11 @@
 import { findConflict, idOf } from '../change.js'
 import { OutcomeUnknownError, StoreUnavailableError } from '../store.js'
 import type { Change, Collection, CommitOutcome } from '../store.js'
-import type { Connections } from './connections.js'
 import type { Row } from './driver.js'
 import { findForgotten } from './history.js'
-import type { Statements, VersionedChange } from './statements.js'
-import { applyAll, commitAll, leftOut, toResult } from './transaction.js'
+import type { VersionedChange } from './statements.js'
+import { applyAll, commitAll, leftOut, readVersions, toResult } from './transaction.js'
+import type { Writer } from './transaction.js'
 
 /** One commit that waits to be sent. */
 interface Waiting {
@@ -14,16 +14,6 @@ interface Waiting {
   readonly changes: readonly Change[]
   readonly resolve: (outcome: CommitOutcome) => void
   readonly reject: (error: unknown) => void
-}
-
-/** What a queue writes with. */
-export interface Writer {
-  readonly connections: Connections
-  readonly statements: Statements
-  readonly makeVersion: () => string
-  /** How long a commit is sent again while nothing comes of it. Milliseconds. */
-  readonly retryMillis: number
-  readonly keptChanges: number
 }
 
 /** A commit of one change on its way. */
@@ -141,8 +131,7 @@ export class CommitQueue {
   /** Says of changes that were not made which conflict they met; those that meet none any more are sent again. */
   async #explain (left: readonly Sent[]): Promise<void> {
     const { connections, statements } = this.#writer
-    const rows = await connections.read(statements.versions(this.#collection, left.map(({ change }) => idOf(change))))
-    const versions = new Map(rows.map(({ id, version }) => [id as string, version as string]))
+    const versions = await readVersions(connections.read, statements, this.#collection, left.map(({ change }) => change))
     const again: Waiting[] = []
     for (const { waiting, change } of left) {
       const reason = findConflict(change, versions.get(idOf(change)))

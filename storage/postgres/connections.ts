@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { retryWhile } from '../retry.js'
+import type { Statement as Compiled } from '../sql/select.js'
 import { StoreUnavailableError } from '../store.js'
-import type { Parameter, Sql } from '../sql/dialect.js'
 import type { PostgresClient, PostgresPool, Row } from './driver.js'
 import { isAgain, isUndone, toFailure, toWriteFailure } from './failures.js'
 
@@ -13,9 +13,7 @@ interface Shared {
 }
 
 /** A statement, with a name if it comes again and again. */
-export interface Statement {
-  readonly sql: Sql
-  readonly parameters: readonly Parameter[]
+export interface Statement extends Compiled {
   readonly name?: string
 }
 
@@ -39,21 +37,6 @@ export interface Connections {
 }
 
 const ignore = (): void => undefined
-
-/** Between two tries. Milliseconds. */
-const pauseMillis = (): number => 1 + Math.random() * 20
-
-async function untilDone<T> (timeoutMillis: number, action: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + timeoutMillis
-  for (;;) {
-    try {
-      return await action()
-    } catch (error) {
-      if (!isAgain(error) || Date.now() >= deadline) throw error
-    }
-    await delay(pauseMillis())
-  }
-}
 
 /** How a pool is used. */
 export interface ConnectionSettings {
@@ -144,9 +127,11 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     })
   }
 
+  const untilDone = async <T>(action: () => Promise<T>): Promise<T> => await retryWhile(isAgain, retryMillis, action)
+
   const runAlone: Run = async (statement) => await withClient(async (client) => await runOn(client)(statement))
 
-  const readWith = (run: Run): Run => async (statement) => await untilDone(retryMillis, async () => {
+  const readWith = (run: Run): Run => async (statement) => await untilDone(async () => {
     try {
       return await run(statement)
     } catch (error) {
@@ -158,10 +143,10 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
   return {
     read: readWith(runShared),
     readLong: readWith(runAlone),
-    write: async (statement) => await untilDone(retryMillis, async () => await runShared(statement)).catch((error: unknown) => { throw toWriteFailure(error) }),
+    write: async (statement) => await untilDone(async () => await runShared(statement)).catch((error: unknown) => { throw toWriteFailure(error) }),
     async transact (use) {
       let isCommitting = false
-      return await untilDone(retryMillis, async () => await withClient(async (client) => {
+      return await untilDone(async () => await withClient(async (client) => {
         isCommitting = false
         try {
           const [, value] = await Promise.all([client.query({ text: 'BEGIN' }), use(runOn(client))])

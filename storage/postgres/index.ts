@@ -8,19 +8,19 @@ import { makeVersions } from '../versions.js'
 import { CommitQueue } from './commit-queue.js'
 import { makeConnections } from './connections.js'
 import { makeDialect } from './dialect.js'
+import { makeHistory } from './history.js'
 import { prepareSchema } from './migrations.js'
 import { resolveOptions } from './options.js'
 import type { PostgresStoreOptions } from './options.js'
 import { makePool } from './pool.js'
 import { makeScanner } from './scanner.js'
-import { makeHistory } from './history.js'
 import { makeStatements, toRecord } from './statements.js'
 
 export type { PostgresStoreOptions } from './options.js'
 
 /**
  * Keeps operations in PostgreSQL, for several processes on several machines. A commit is answered after PostgreSQL
- * has it on disk. Commits of one collection that arrive while another is on its way go in one statement.
+ * has it on disk. Commits of one collection that arrive while another is on its way go in one transaction.
  * @throws OPS_ERR_OPTION, OPS_ERR_POSTGRES_DRIVER, OPS_ERR_POSTGRES_DATABASE
  */
 export async function postgresStore (given: PostgresStoreOptions): Promise<OperationStore> {

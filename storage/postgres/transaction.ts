@@ -2,11 +2,20 @@ import { findFirstConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
 import { StoreUnavailableError } from '../store.js'
 import type { Change, Collection, CommitOutcome, OperationRecord } from '../store.js'
-import type { Writer } from './commit-queue.js'
-import type { Run } from './connections.js'
+import type { Connections, Run } from './connections.js'
 import type { Row } from './driver.js'
 import { findForgotten } from './history.js'
-import type { VersionedChange } from './statements.js'
+import type { Statements, VersionedChange } from './statements.js'
+
+/** What commits are written with. */
+export interface Writer {
+  readonly connections: Connections
+  readonly statements: Statements
+  readonly makeVersion: () => string
+  /** How long a commit is sent again while nothing comes of it. Milliseconds. */
+  readonly retryMillis: number
+  readonly keptChanges: number
+}
 
 /** Such as by a trigger of somebody else's: what is to be done about it is for people to find out. */
 export const leftOut = 'the database leaves out a change that meets no conflict'
@@ -14,6 +23,12 @@ export const leftOut = 'the database leaves out a change that meets no conflict'
 /** What a change leaves behind. */
 export function toResult ({ change, version }: VersionedChange): OperationRecord | undefined {
   return change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)
+}
+
+/** The versions of what is stored under the ids of changes. */
+export async function readVersions (run: Run, statements: Statements, collection: Collection, changes: readonly Change[]): Promise<Map<string, string>> {
+  const rows = await run(statements.versions(collection, changes.map(idOf)))
+  return new Map(rows.map(({ id, version }) => [id as string, version as string]))
 }
 
 /** Makes changes in a transaction that has its turn: what `apply` answers to each. */
@@ -24,8 +39,7 @@ export async function applyAll (run: Run, { statements }: Writer, collection: Co
 /** Makes all changes or none. Nobody else writes to the collection between its turn and the end of the transaction. */
 async function commitInTurn (run: Run, writer: Writer, collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
   const { statements, makeVersion, keptChanges } = writer
-  const rows = await run(statements.versions(collection, changes.map(idOf)))
-  const versions = new Map(rows.map(({ id, version }) => [id as string, version as string]))
+  const versions = await readVersions(run, statements, collection, changes)
   const conflict = findFirstConflict(changes, (id) => versions.get(id))
   if (conflict !== undefined) return { committed: false, ...conflict }
   const made = changes.map((change) => ({ change, version: makeVersion() }))

@@ -1,6 +1,7 @@
+import { pauseMillis } from '../retry.js'
 import { StoreFullError, StoreUnavailableError } from '../store.js'
 import type { Change, Collection, CommitOutcome } from '../store.js'
-import { busyMessage, pauseMillis } from './busy.js'
+import { busyMessage } from './busy.js'
 import { isBusy, isFull } from './failures.js'
 
 /** One commit that waits for its transaction. */

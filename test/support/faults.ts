@@ -235,7 +235,7 @@ export const faults: Readonly<Record<string, Fault>> = {
       // others may have been first, who waited for their turn before
       [postgresTransaction, 'throw new StoreUnavailableError(leftOut)', "throw Object.assign(new Error(leftOut), { code: '40001', severity: 'ERROR' })"],
       // what makes it likely is that a transaction takes its time
-      ['storage/postgres/connections.ts', "await client.query({ text: 'COMMIT' })", "await delay(20)\n          await client.query({ text: 'COMMIT' })"]
+      ['storage/postgres/connections.ts', "await client.query({ text: 'COMMIT' })", "await new Promise((resolve) => { setTimeout(resolve, 20) })\n          await client.query({ text: 'COMMIT' })"]
     ],
     caughtBy: ['peers: no change is missed while both write']
   },
@@ -247,9 +247,9 @@ export const faults: Readonly<Record<string, Fault>> = {
   'look at versions before it is their turn to write': {
     engine: 'postgres',
     changes: [
-      [postgresTransaction, 'changes: readonly Change[]): Promise<CommitOutcome> {\n  const { statements, makeVersion', 'changes: readonly Change[], rows: Row[]): Promise<CommitOutcome> {\n  const { statements, makeVersion'],
-      [postgresTransaction, '  const rows = await run(statements.versions(collection, changes.map(idOf)))\n', ''],
-      [postgresTransaction, 'const outcome = await connections.transact(', 'const early = await connections.read(statements.versions(collection, changes.map(idOf)))\n  const outcome = await connections.transact('],
+      [postgresTransaction, 'changes: readonly Change[]): Promise<CommitOutcome> {\n  const { statements, makeVersion', 'changes: readonly Change[], versions: Map<string, string>): Promise<CommitOutcome> {\n  const { statements, makeVersion'],
+      [postgresTransaction, '  const versions = await readVersions(run, statements, collection, changes)\n', ''],
+      [postgresTransaction, 'const outcome = await connections.transact(', 'const early = await readVersions(connections.read, statements, collection, changes)\n  const outcome = await connections.transact('],
       [postgresTransaction, 'await commitInTurn(run, writer, collection, changes)', 'await commitInTurn(run, writer, collection, changes, early)'],
       anyVersion
     ],
