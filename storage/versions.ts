@@ -25,26 +25,7 @@ export function makeSecret (): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Places in a history, by the number of the last change before them. */
-export interface Cursors {
-  toCursor: (sequence: number) => string
-  /** The number behind a cursor of this history, `undefined` for any other text. */
-  findSequence: (cursor: string) => number | undefined
-}
-
 /** A mark that no other history has. */
 export function makeMark (): string {
   return randomBytes(6).toString('hex')
-}
-
-/** Cursors carry the mark of the history they are a place in. */
-export function makeCursors (mark: string): Cursors {
-  const suffix = `-${mark}`
-  return {
-    toCursor: (sequence) => sequence.toString(36) + suffix,
-    findSequence (cursor) {
-      if (!/^[0-9a-z]{1,11}-[0-9a-f]+$/.test(cursor) || !cursor.endsWith(suffix)) return undefined
-      return Number.parseInt(cursor, 36)
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { everything } from '../query/tree.js'
-import type { OperationRecord, OperationStore } from '../store.js'
+import type { Collection, OperationRecord, OperationStore } from '../store.js'
 import type { Cases } from './case.js'
 import { here, idsOf, insert, insertAll, otherOwner, otherTenant, readHistory, recordsOf, toRecord } from './case.js'
 import { call, compare, label } from './expressions.js'
@@ -16,6 +16,13 @@ async function checkVisible (reader: OperationStore, record: OperationRecord, co
   assert.deepEqual(await reader.list(here, { filter: compare(label, 'eq', record.value['label'] as string), orderBy: [] }, { limit: 100, skip: 0 }), [record])
   assert.deepEqual([await reader.count(here), await reader.count(here, call('contains', label, ''))], [count, count])
   assert.equal((await readHistory(reader, here, 100)).changes.at(-1)?.version, version)
+}
+
+/** Commits of one and of several changes by each store at the same time, of ids of their own, to an empty collection. */
+async function checkFirst (stores: readonly OperationStore[], collection: Collection): Promise<void> {
+  const made = await Promise.all(stores.flatMap((store, n) => [['a'], ['b'], ['c', 'd']].map(async (ids) => await insertAll(store, collection, ...ids.map((id) => toRecord(`${id}-${n}`))))))
+  const { changes } = await readHistory(stores[0] as OperationStore, collection, 100)
+  assert.deepEqual(changes.map(({ version }) => version).sort(), made.flat().map(({ version }) => version).sort(), 'the history')
 }
 
 /** Several stores over the same data, at once or one after the other: what a process leaves to others and to the next. */
@@ -68,6 +75,13 @@ export const peerCases: Cases = {
 
   'peers: commits of several records that overlap are made one after the other': async (store, { makePeer }) => {
     await checkTransfers([store, await makePeer(store)])
+  },
+
+  'peers: the first commits of a collection are made once, whoever is first': async (store, { makePeer }) => {
+    const stores = [store, await makePeer(store)]
+    for (let round = 0; round < 8; round += 1) {
+      await Promise.all(Array.from({ length: 4 }, async (_, n) => { await checkFirst(stores, { ...here, owner: `calls/first-${round}-${n}` }) }))
+    }
   },
 
   'peers: no change is missed while both write': async (store, { makePeer }) => {

@@ -1,10 +1,12 @@
 import { checkKeptChanges, committedKinds, findFirstConflict, idOf } from '../change.js'
+import { makeCursors } from '../cursors.js'
+import type { Place } from '../cursors.js'
 import { StoredRecord } from '../record.js'
 import { StoreUnavailableError } from '../store.js'
 import { runCount, runList } from '../query/run.js'
 import type { Column, Expression, Page, Query } from '../query/tree.js'
 import type { Change, ChangesPage, Collection, CommitOutcome, CommittedChange, Key, OperationRecord, OperationStore } from '../store.js'
-import { makeCursors, makeMark, makeSecret, makeVersions } from '../versions.js'
+import { makeMark, makeSecret, makeVersions } from '../versions.js'
 import { makeScanner } from './scanner.js'
 import { SortedRecords } from './sorted.js'
 
@@ -35,6 +37,8 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
   const shelves = new Map<string, Shelf>()
   const makeVersion = makeVersions()
   const { toCursor, findSequence } = makeCursors(makeMark())
+  // nothing of a history in memory comes back
+  const toPlace = (sequence: number): Place => ({ sequence, version: '' })
   let sequence = 0
   let closed = false
 
@@ -99,12 +103,12 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
       const shelf = findShelf(collection)
       const { forgotten, history } = shelf ?? { forgotten: 0, history: [] }
       const after = cursor === undefined ? forgotten : findSequence(cursor)
-      if (after === undefined || after < forgotten) return { expired: true }
+      if (after === undefined || after < forgotten || (cursor !== undefined && toCursor(toPlace(after)) !== cursor)) return { expired: true }
       const found = history.filter((change) => change.sequence > after).slice(0, limit)
       return {
         expired: false,
         changes: found.map(({ kind, id, version }) => ({ kind, id, version })),
-        cursor: toCursor(found.at(-1)?.sequence ?? after)
+        cursor: toCursor(toPlace(found.at(-1)?.sequence ?? after))
       }
     },
 

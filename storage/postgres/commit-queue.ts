@@ -4,7 +4,7 @@ import type { Change, Collection, CommitOutcome } from '../store.js'
 import type { Row } from './driver.js'
 import { findForgotten } from './history.js'
 import type { VersionedChange } from './statements.js'
-import { applyAll, commitAll, leftOut, readVersions, toResult } from './transaction.js'
+import { applyAll, commitAll, leftOut, readVersions, takeTurn, toResult } from './transaction.js'
 import type { Writer } from './transaction.js'
 
 /** One commit that waits to be sent. */
@@ -100,13 +100,13 @@ export class CommitQueue {
     const { connections, statements } = this.#writer
     const [first, ...more] = sent as readonly [Sent, ...Sent[]]
     if (more.length === 0) return [await connections.write(statements.apply(this.#collection, first))]
-    const [turn, answers] = await connections.transact(async (run) => await Promise.all([
-      run(statements.takeTurn(this.#collection, sent.length)),
-      applyAll(run, this.#writer, this.#collection, sent)
-    ]))
-    if (turn.length > 0) return answers
-    await connections.write(statements.begin(this.#collection))
-    return await this.#apply(sent)
+    return await connections.transact(async (run) => {
+      const [, answers] = await Promise.all([
+        takeTurn(run, this.#writer, this.#collection, sent.length),
+        applyAll(run, this.#writer, this.#collection, sent)
+      ])
+      return answers
+    })
   }
 
   /** Answers those whose change was made, and finds out about the others. Never fails: what was written must not be sent again. */

@@ -2,13 +2,15 @@ import { retryWhile } from '../retry.js'
 import type { Statement as Compiled } from '../sql/select.js'
 import { StoreUnavailableError } from '../store.js'
 import type { PostgresClient, PostgresPool, Row } from './driver.js'
-import { isAgain, isUndone, toFailure, toWriteFailure } from './failures.js'
+import { isAgain, isReadOnly, isUndone, toFailure, toWriteFailure } from './failures.js'
 
 /** A connection that statements of many callers share, each statement a transaction of its own. */
 interface Shared {
   readonly client: PostgresClient
   /** Statements that were sent and not answered. */
   waiting: number
+  /** Nobody is to use it any more; it is given back when nothing waits for it. */
+  isRetired: boolean
   readonly onError: (error: Error) => void
 }
 
@@ -71,16 +73,15 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     }
   }
 
+  const giveBack = (one: Shared, failure?: Error): void => {
+    if (!shared.delete(one)) return
+    one.client.off('error', one.onError)
+    one.client.release(failure)
+  }
+
   const openShared = async (): Promise<Shared> => {
     const client = await connect()
-    const one: Shared = {
-      client,
-      waiting: 0,
-      onError (error) {
-        shared.delete(one)
-        client.release(error)
-      }
-    }
+    const one: Shared = { client, waiting: 0, isRetired: false, onError: (error) => giveBack(one, error) }
     client.once('error', one.onError)
     shared.add(one)
     return one
@@ -92,7 +93,7 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
   }
 
   const getShared = async (): Promise<Shared> => {
-    const [first, ...rest] = shared
+    const [first, ...rest] = [...shared].filter(({ isRetired }) => !isRetired)
     if (first === undefined) return await getOpening()
     const least = rest.reduce((a, b) => b.waiting < a.waiting ? b : a, first)
     // one more is opened for those who come next
@@ -105,8 +106,12 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     one.waiting += 1
     try {
       return await runOn(one.client)(statement)
+    } catch (error) {
+      if (isReadOnly(error)) one.isRetired = true
+      throw error
     } finally {
       one.waiting -= 1
+      if (one.isRetired && one.waiting === 0) giveBack(one, new Error('its server takes no writes any more'))
     }
   }
 
@@ -122,7 +127,7 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
       return value
     }, (error: unknown) => {
       // only a server's answer says what state a connection is in
-      release(isUndone(error) ? undefined : error as Error)
+      release(isUndone(error) && !isReadOnly(error) ? undefined : error as Error)
       throw error
     })
   }
@@ -161,10 +166,7 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     },
     async close () {
       await Promise.allSettled([opening])
-      for (const { client, onError } of shared) {
-        client.off('error', onError)
-        client.release()
-      }
+      for (const one of [...shared]) giveBack(one)
       await pool.end()
     }
   }

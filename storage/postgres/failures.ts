@@ -12,8 +12,10 @@ interface Reported extends Error {
 const again = /^(?:40001|40P01)$/
 // disk_full
 const full = '53100'
-// connection exceptions, insufficient resources, operator intervention; read_only_sql_transaction, lock_not_available
-const unavailable = /^(?:08...|53...|57...|25006|55P03)$/
+// read_only_sql_transaction
+const readOnly = '25006'
+// connection exceptions, insufficient resources, operator intervention; lock_not_available
+const unavailable = /^(?:08...|53...|57...|55P03)$/
 
 /** The server answered that the statement is undone. Anything else leaves open what became of it. */
 export function isUndone (error: unknown): boolean {
@@ -25,12 +27,17 @@ export function isAgain (error: unknown): boolean {
   return isUndone(error) && again.test(String((error as Reported).code))
 }
 
+/** The server takes no writes on this connection: another one may have become the primary. */
+export function isReadOnly (error: unknown): boolean {
+  return isUndone(error) && (error as Reported).code === readOnly
+}
+
 /** What a caller is told when nothing was stored. */
 export function toFailure (error: unknown): unknown {
   if (error instanceof StoreUnavailableError) return error
   const code = String((error as Reported).code)
   if (code === full) return new StoreFullError('the database has no room', { cause: error })
-  const isAway = !isUndone(error) || unavailable.test(code) || isAgain(error)
+  const isAway = !isUndone(error) || unavailable.test(code) || isAgain(error) || isReadOnly(error)
   return isAway ? new StoreUnavailableError('the database does not answer', { cause: error }) : error
 }
 

@@ -1,25 +1,29 @@
-import { createHash } from 'node:crypto'
+import { makeCursors } from '../cursors.js'
+import type { Place } from '../cursors.js'
 import type { ChangesPage, Collection, CommittedChange } from '../store.js'
-import { makeCursors } from '../versions.js'
 import type { Run } from './connections.js'
 import type { Statements } from './statements.js'
+
+const toPlace = (sequence: unknown, version: unknown): Place => ({ sequence: Number(sequence), version: (version ?? '') as string })
 
 /** Reads the histories of collections. Each is numbered for itself, so a cursor is good for one collection only. */
 export function makeHistory (run: Run, statements: Statements, mark: string): (collection: Collection, cursor: string | undefined, limit: number) => Promise<ChangesPage> {
   return async (collection, cursor, limit) => {
     const { tenant, owner } = collection
-    const { toCursor, findSequence } = makeCursors(createHash('sha256').update(JSON.stringify([mark, tenant, owner])).digest('hex').slice(0, 12))
+    const { toCursor, findSequence } = makeCursors(JSON.stringify([mark, tenant, owner]))
     const after = cursor === undefined ? undefined : findSequence(cursor)
     if (cursor !== undefined && after === undefined) return { expired: true }
     const rows = await run(statements.changes(collection, after, limit))
-    const [last, forgotten] = [Number(rows[0]?.['last'] ?? 0), Number(rows[0]?.['forgotten'] ?? 0)]
-    const place = after ?? forgotten
-    if (place < forgotten || place > last) return { expired: true }
+    const forgotten = Number(rows[0]?.['forgotten'] ?? 0)
+    // a change that was not made yet has no version
+    const place = toPlace(after ?? forgotten, rows[0]?.['before'])
+    if (place.sequence < forgotten || (cursor !== undefined && toCursor(place) !== cursor)) return { expired: true }
     const found = rows.filter(({ id }) => id !== null)
+    const end = found.at(-1)
     return {
       expired: false,
       changes: found.map(({ kind, id, version }) => ({ kind, id, version }) as CommittedChange),
-      cursor: toCursor(Number(found.at(-1)?.['sequence'] ?? place))
+      cursor: toCursor(end === undefined ? place : toPlace(end['sequence'], end['version']))
     }
   }
 }

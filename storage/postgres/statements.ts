@@ -21,13 +21,16 @@ export interface Statements {
   readonly begin: (collection: Collection) => Statement
   /** Makes a change and remembers it: a row with `last`, its number in the history, or no row when it meets a conflict. */
   readonly apply: (collection: Collection, change: VersionedChange) => Statement
-  /** Waits for the turn of a collection, until the end of the transaction: a row, unless `begin` was never sent. */
+  /** Waits for the turn of a collection, and has it until the end of the transaction. Does nothing before `begin`. */
   readonly takeTurn: (collection: Collection, changes: number) => Statement
   /** {@link apply} in a transaction that has its turn; `further` changes of it come after this one. */
   readonly applyInTurn: (collection: Collection, change: VersionedChange, further: number) => Statement
-  /** One row for each change after a place in the history, with `last` and `forgotten`; one row without `id` if there is none. */
+  /**
+   * One row for each change after a place in the history, by default the earliest; one row without `id` if there is
+   * none. Each has `forgotten`, the earliest place, and `before`, the version of the change at the place.
+   */
   readonly changes: (collection: Collection, after: number | undefined, limit: number) => Statement
-  /** Drops the history up to a place. */
+  /** Drops the history up to a place. The change at the place stays: it tells which cursors are of this history. */
   readonly forget: (collection: Collection, sequence: number) => Statement
 }
 
@@ -88,18 +91,20 @@ export function makeStatements (schema: string): Statements {
       parameters: [tenant, owner, JSON.stringify(ids)]
     }),
     begin: ({ tenant, owner }) => ({
+      name: 'begin',
       sql: `INSERT INTO ${collections} (tenant, owner, sequence, forgotten) VALUES ($1, $2, 0, 0) ON CONFLICT DO NOTHING`,
       parameters: [tenant, owner]
     }),
     apply: (collection, made) => ({ name: made.change.kind, sql: alone[made.change.kind], parameters: toChangeParameters(collection, made) }),
     takeTurn: ({ tenant, owner }, count) => ({
       name: 'takeTurn',
-      sql: `UPDATE ${collections} SET sequence = sequence + $3 WHERE ${inCollection} RETURNING 1`,
+      sql: `UPDATE ${collections} SET sequence = sequence + $3 WHERE ${inCollection}`,
       parameters: [tenant, owner, count]
     }),
     applyInTurn: (collection, made, further) => ({ name: `${made.change.kind}InTurn`, sql: inTurn[made.change.kind], parameters: [...toChangeParameters(collection, made), further] }),
     changes: ({ tenant, owner }, after, limit) => ({
-      sql: `SELECT place.sequence AS last, place.forgotten, history.sequence, history.id, history.kind, history.version
+      sql: `SELECT place.forgotten, history.sequence, history.id, history.kind, history.version,
+          (SELECT version FROM ${changes} WHERE ${inCollection} AND sequence = coalesce($3::bigint, place.forgotten)) AS before
         FROM (SELECT * FROM ${collections} WHERE ${inCollection}) AS place LEFT JOIN LATERAL (
           SELECT sequence, id, kind, version FROM ${changes}
           WHERE ${inCollection} AND sequence > coalesce($3::bigint, place.forgotten) ORDER BY sequence LIMIT $4::bigint) AS history ON true
@@ -108,7 +113,7 @@ export function makeStatements (schema: string): Statements {
     }),
     forget: ({ tenant, owner }, sequence) => ({
       sql: `WITH place AS (UPDATE ${collections} SET forgotten = $3::bigint WHERE ${inCollection} AND forgotten < $3::bigint RETURNING 1)
-        DELETE FROM ${changes} WHERE ${inCollection} AND sequence <= $3::bigint AND EXISTS (SELECT 1 FROM place)`,
+        DELETE FROM ${changes} WHERE ${inCollection} AND sequence < $3::bigint AND EXISTS (SELECT 1 FROM place)`,
       parameters: [tenant, owner, sequence]
     })
   }

@@ -31,6 +31,14 @@ export async function readVersions (run: Run, statements: Statements, collection
   return new Map(rows.map(({ id, version }) => [id as string, version as string]))
 }
 
+/**
+ * Waits for the turn of a collection, with numbers for `changes` changes of its history. What is sent on the same
+ * connection after this has the turn: the row that turns are taken at is there whoever was first.
+ */
+export async function takeTurn (run: Run, { statements }: Writer, collection: Collection, changes: number): Promise<void> {
+  await Promise.all([run(statements.begin(collection)), run(statements.takeTurn(collection, changes))])
+}
+
 /** Makes changes in a transaction that has its turn: what `apply` answers to each. */
 export async function applyAll (run: Run, { statements }: Writer, collection: Collection, changes: readonly VersionedChange[]): Promise<Row[][]> {
   return await Promise.all(changes.map(async (change, index) => await run(statements.applyInTurn(collection, change, changes.length - 1 - index))))
@@ -52,13 +60,8 @@ async function commitInTurn (run: Run, writer: Writer, collection: Collection, c
 
 /** A commit of several changes, as a transaction. */
 export async function commitAll (writer: Writer, collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
-  const { connections, statements } = writer
-  const outcome = await connections.transact(async (run) => {
-    const turn = await run(statements.takeTurn(collection, changes.length))
-    return turn.length === 0 ? undefined : await commitInTurn(run, writer, collection, changes)
+  return await writer.connections.transact(async (run) => {
+    const [, outcome] = await Promise.all([takeTurn(run, writer, collection, changes.length), commitInTurn(run, writer, collection, changes)])
+    return outcome
   })
-  if (outcome !== undefined) return outcome
-  // the first commit of a collection makes the row that writers take turns at
-  await connections.write(statements.begin(collection))
-  return await commitAll(writer, collection, changes)
 }

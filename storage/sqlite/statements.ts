@@ -1,7 +1,7 @@
+import type { Place } from '../cursors.js'
 import { StoredRecord } from '../record.js'
 import { recordColumns } from '../sql/select.js'
 import type { CommittedChange, NewRecord, OperationRecord } from '../store.js'
-import type { Place } from './cursors.js'
 import type { SqliteDatabase, SqliteValue } from './driver.js'
 
 /** A record as the table has it. */

@@ -145,6 +145,33 @@ t.test('the history is bounded, and an old cursor is expired', async (t) => {
   t.equal(await store.count(calls), 55, 'the records stay')
 })
 
+t.test('a restored database answers to the cursors of before the copy, and to no later ones', async (t) => {
+  const url = await server.makeDatabase()
+  const own = await open(t, url)
+  const { cursor: empty } = await readChanges(own)
+  await commit(own, insert('a'))
+  const { cursor: before } = await readChanges(own)
+  await own.close()
+  // the template of a copy has no connections
+  const name = `${url.split('/').at(-1)}_copy`
+  await server.query(`CREATE DATABASE ${name} TEMPLATE ${url.split('/').at(-1)}`)
+  const store = await open(t, url)
+  await commit(store, insert('b'))
+  const { cursor: after } = await readChanges(store)
+
+  const copy = await open(t, url.replace(/[^/]*$/, name))
+  t.equal(copy.secret, store.secret, 'links of pages go on')
+  for (const id of ['c', 'd', 'e']) {
+    t.strictSame(await copy.changes(calls, after, 10), { expired: true })
+    await commit(copy, insert(id))
+  }
+  t.strictSame(await copy.changes(calls, after, 10), { expired: true })
+  const idsAfter = async (cursor: string): Promise<string[]> => (await readChanges(copy, cursor)).changes.map(({ id }) => id)
+  t.strictSame(await idsAfter(empty), ['a', 'c', 'd', 'e'])
+  t.strictSame(await idsAfter(before), ['c', 'd', 'e'])
+  t.strictSame(await store.changes(calls, (await readChanges(copy)).cursor, 10), { expired: true })
+})
+
 t.test('a key is looked up by the key, also before the database has statistics', async (t) => {
   const url = await server.makeDatabase()
   const store = await open(t, url)
@@ -226,6 +253,35 @@ t.test('acknowledged is on disk: synchronous_commit is on for every connection',
 t.test('a standby is no place to read or write', async (t) => {
   const { standby } = await startPair(t)
   await t.rejects(postgresStore({ url: standby.url }), { code: 'OPS_ERR_POSTGRES_DATABASE', message: /it is a standby/ })
+})
+
+t.test('connections to a server that takes no writes any more are given up', async (t) => {
+  const own = await startPostgres(t)
+  const store = await open(t, own.url)
+  await commit(store, insert('a'))
+  const isMine = "application_name = 'fastify-graph-operations'"
+  const listMine = async (): Promise<number[]> => (await own.query(`SELECT pid FROM pg_stat_activity WHERE ${isMine}`)).map(({ pid }) => pid)
+  const before = await listMine()
+  // as when it became a standby and keeps its clients: the connections that are there hear of it too
+  const setReadOnly = async (value: string): Promise<void> => {
+    await own.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`)
+    await own.query('SELECT pg_reload_conf()')
+    while ((await own.query('SHOW default_transaction_read_only'))[0].default_transaction_read_only !== value) await delay(10)
+  }
+  await setReadOnly('on')
+  const outcomes = await Promise.allSettled([commit(store, insert('b')), commit(store, insert('c'), insert('d')), ...Array.from({ length: 20 }, async (_, n) => await store.commit({ tenant: 't', owner: `calls/${n}` }, [insert('e')]))])
+  t.ok(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason instanceof StoreUnavailableError))
+  while ((await listMine()).some((pid) => before.includes(pid))) await delay(10)
+  t.match(await store.find({ ...calls, id: 'a' }), { id: 'a' }, 'reads go on')
+  await own.query('ALTER SYSTEM RESET default_transaction_read_only')
+  await own.query('SELECT pg_reload_conf()')
+  for (;;) {
+    const [outcome] = await Promise.allSettled([commit(store, insert('b'))])
+    if (outcome?.status === 'fulfilled') break
+    t.ok(outcome?.reason instanceof StoreUnavailableError)
+    await delay(10)
+  }
+  t.strictSame(await idsOf(store), ['a', 'b'])
 })
 
 t.test('while the server is away everything is unavailable, and works when it is back', async (t) => {

@@ -229,13 +229,12 @@ export const faults: Readonly<Record<string, Fault>> = {
     changes: [
       ['storage/postgres/migrations.ts', '`CREATE TABLE ${schema}.changes (', '`CREATE SEQUENCE ${schema}.numbers`,\n    `CREATE TABLE ${schema}.changes ('],
       [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence', "SELECT nextval('${schema}.numbers') AS sequence FROM ${collections} WHERE ${inCollection}"],
-      [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + $3 WHERE ${inCollection} RETURNING 1', 'SELECT 1 FROM ${collections} WHERE ${inCollection} AND $3::bigint > 0'],
+      [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + $3 WHERE ${inCollection}`', 'SELECT 1 FROM ${collections} WHERE ${inCollection} AND $3::bigint > 0`'],
       [postgresStatements, 'SELECT sequence - $${furtherPlaces[kind]} AS sequence', "SELECT nextval('${schema}.numbers') + 0 * $${furtherPlaces[kind]}::bigint AS sequence"],
-      ['storage/postgres/history.ts', ' || place > last', ''],
       // others may have been first, who waited for their turn before
       [postgresTransaction, 'throw new StoreUnavailableError(leftOut)', "throw Object.assign(new Error(leftOut), { code: '40001', severity: 'ERROR' })"],
       // what makes it likely is that a transaction takes its time
-      ['storage/postgres/connections.ts', "await client.query({ text: 'COMMIT' })", "await new Promise((resolve) => { setTimeout(resolve, 20) })\n          await client.query({ text: 'COMMIT' })"]
+      ['storage/postgres/connections.ts', "await client.query({ text: 'COMMIT' })", "await new Promise((resolve) => { setTimeout(resolve, 40 * Math.random()) })\n          await client.query({ text: 'COMMIT' })"]
     ],
     caughtBy: ['peers: no change is missed while both write']
   },
@@ -249,11 +248,19 @@ export const faults: Readonly<Record<string, Fault>> = {
     changes: [
       [postgresTransaction, 'changes: readonly Change[]): Promise<CommitOutcome> {\n  const { statements, makeVersion', 'changes: readonly Change[], versions: Map<string, string>): Promise<CommitOutcome> {\n  const { statements, makeVersion'],
       [postgresTransaction, '  const versions = await readVersions(run, statements, collection, changes)\n', ''],
-      [postgresTransaction, 'const outcome = await connections.transact(', 'const early = await readVersions(connections.read, statements, collection, changes)\n  const outcome = await connections.transact('],
-      [postgresTransaction, 'await commitInTurn(run, writer, collection, changes)', 'await commitInTurn(run, writer, collection, changes, early)'],
+      [postgresTransaction, 'return await writer.connections.transact(', 'const early = await readVersions(writer.connections.read, writer.statements, collection, changes)\n  return await writer.connections.transact('],
+      [postgresTransaction, ' commitInTurn(run, writer, collection, changes)', ' commitInTurn(run, writer, collection, changes, early)'],
       anyVersion
     ],
     caughtBy: ['peers: commits of several records that overlap are made one after the other']
+  },
+  'take a turn where there is none to take yet': {
+    engine: 'postgres',
+    changes: [
+      [postgresTransaction, 'run(statements.begin(collection)), ', ''],
+      [postgresTransaction, 'return await Promise.all(changes.map(async (change, index)', 'await new Promise((resolve) => { setTimeout(resolve, 40 * Math.random()) })\n  return await Promise.all(changes.map(async (change, index)']
+    ],
+    caughtBy: ['peers: the first commits of a collection are made once, whoever is first']
   },
   "order texts by the database's language": {
     engine: 'postgres',
