@@ -546,4 +546,8 @@ t.test('two servers over one PostgreSQL', async (t) => {
     server.signal('SIGTERM')
     t.strictSame(await server.exit, [0, null], await server.log)
   }
+
+  const { app, issuer } = await make(t, { STORE: STORE.replace('postgres:', 'postgresql:') })
+  const kept = await app.inject({ url: `${path}/a`, headers: { authorization: `Bearer ${await issuer?.sign({})}` } })
+  t.equal(kept.headers.etag, patched.headers.get('etag'), 'the other name of the scheme')
 })

@@ -169,26 +169,41 @@ export interface Pair {
   readonly standby: Postgres
   /** Makes the standby a server of its own that takes writes. The primary is not stopped by this. */
   promote: () => Promise<void>
+  /** After `promote`: both change their places. What the former primary has is replaced by what the new one has. */
+  swap: () => Promise<void>
 }
 
-/** Starts a primary and a synchronous standby of it. */
-export async function startPair (t: Ending, { version, settings = {} }: { version?: number, settings?: Settings } = {}): Promise<Pair> {
+/** Starts a primary and a standby of it, synchronous unless told otherwise. */
+export async function startPair (t: Ending, { version, settings = {}, isSynchronous = true }: { version?: number, settings?: Settings, isSynchronous?: boolean } = {}): Promise<Pair> {
   const engine = getEngine(version)
-  const primary = makeServer(makeKeeper(t), engine, await findFreePort())
-  const standby = makeServer(makeKeeper(t), engine, await findFreePort())
+  let primary = makeServer(makeKeeper(t), engine, await findFreePort())
+  let standby = makeServer(makeKeeper(t), engine, await findFreePort())
+
+  const join = async (): Promise<void> => {
+    // a copy of a folder that no server uses is a base backup
+    run('rm', ['-rf', standby.folder])
+    run('cp', ['-R', primary.folder, standby.folder])
+    run('chmod', ['700', standby.folder])
+    run('touch', [`${standby.folder}/standby.signal`])
+    await primary.start({ ...usual, ...settings, synchronous_standby_names: isSynchronous ? 'standby' : '', synchronous_commit: 'on' })
+    // once promoted it has nobody to wait for
+    await standby.start({ ...usual, ...settings, synchronous_standby_names: '', primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres application_name=standby` })
+    while ((await primary.query('SELECT 1 FROM pg_stat_replication WHERE sync_state = $1', [isSynchronous ? 'sync' : 'async'])).length === 0) await delay(20)
+  }
+
   initialize(engine, primary.folder)
-  // a copy of a folder that no server uses is a base backup
-  run('cp', ['-R', primary.folder, standby.folder])
-  run('chmod', ['700', standby.folder])
-  run('touch', [join(standby.folder, 'standby.signal')])
-  await primary.start({ ...usual, ...settings, synchronous_standby_names: 'standby', synchronous_commit: 'on' })
-  await standby.start({ ...usual, ...settings, primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres application_name=standby` })
-  while ((await primary.query("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")).length === 0) await delay(20)
+  await join()
   return {
-    primary,
-    standby,
+    get primary () { return primary },
+    get standby () { return standby },
     async promote () {
       await standby.query('SELECT pg_promote()')
+    },
+    async swap () {
+      await primary.kill()
+      await standby.stop()
+      ;[primary, standby] = [standby, primary]
+      await join()
     }
   }
 }

@@ -15,6 +15,8 @@ export interface Proxy {
   /** Takes no new connections until `accept`. Those that are there stay. */
   refuse: () => Promise<void>
   accept: () => Promise<void>
+  /** Breaks every connection; those that come are to the server of another URL. */
+  moveTo: (url: string) => void
   /** Keeps back what servers answer until `release`. What clients send goes on to them. */
   hold: () => void
   release: () => void
@@ -93,14 +95,16 @@ interface Fault {
 
 /** Starts a proxy in front of the server of a URL, on 127.0.0.1. */
 export async function startProxy (t: Ending, url: string): Promise<Proxy> {
-  const { hostname, port: target, pathname, username } = new URL(url)
+  const { pathname, username } = new URL(url)
+  let target = url
   const connections = new Set<{ cut: () => void, flush: () => void }>()
   let isHeld = false
   let before: Fault | undefined
   let after: Fault | undefined
 
   const server = createServer((client: Socket) => {
-    const upstream = connect(Number(target), hostname)
+    const { hostname, port } = new URL(target)
+    const upstream = connect(Number(port), hostname)
     const ofClient = makeReader(false)
     const ofServer = makeReader(true)
     const toStatement = makeStatements()
@@ -218,6 +222,10 @@ export async function startProxy (t: Ending, url: string): Promise<Proxy> {
       await Promise.resolve()
     },
     accept: async () => await listen(port),
+    moveTo (url) {
+      target = url
+      cut()
+    },
     hold () { isHeld = true },
     release () {
       isHeld = false
