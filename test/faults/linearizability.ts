@@ -46,7 +46,7 @@ async function runUntil (ending: Ending, { store, cycles, folder, seed, log }: F
 export const linearizability: Fault = {
   name: 'linearizability',
   stores: Object.keys(stores),
-  quick: 8,
+  quick: 5,
   long: 300,
   async run (given) {
     const ending = makeEnding()
