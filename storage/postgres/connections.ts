@@ -9,8 +9,8 @@ interface Shared {
   readonly client: PostgresClient
   /** Statements that were sent and not answered. */
   waiting: number
-  /** Nobody is to use it any more; it is given back when nothing waits for it. */
-  isRetired: boolean
+  /** Why nobody is to use it any more; it is given back when nothing waits for it. */
+  failure: Error | undefined
   readonly onError: (error: Error) => void
 }
 
@@ -73,16 +73,28 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     }
   }
 
-  const giveBack = (one: Shared, failure?: Error): void => {
-    if (!shared.delete(one)) return
+  const giveBack = (one: Shared): void => {
+    shared.delete(one)
     one.client.off('error', one.onError)
-    one.client.release(failure)
+    one.client.release(one.failure)
+  }
+
+  const giveBackIfFailed = (one: Shared): void => {
+    if (one.failure !== undefined && one.waiting === 0) giveBack(one)
   }
 
   const openShared = async (): Promise<Shared> => {
     const client = await connect()
-    const one: Shared = { client, waiting: 0, isRetired: false, onError: (error) => giveBack(one, error) }
-    client.once('error', one.onError)
+    const one: Shared = {
+      client,
+      waiting: 0,
+      failure: undefined,
+      onError (error) {
+        one.failure = error
+        giveBackIfFailed(one)
+      }
+    }
+    client.on('error', one.onError)
     shared.add(one)
     return one
   }
@@ -93,7 +105,7 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
   }
 
   const getShared = async (): Promise<Shared> => {
-    const [first, ...rest] = [...shared].filter(({ isRetired }) => !isRetired)
+    const [first, ...rest] = [...shared].filter(({ failure }) => failure === undefined)
     if (first === undefined) return await getOpening()
     const least = rest.reduce((a, b) => b.waiting < a.waiting ? b : a, first)
     // one more is opened for those who come next
@@ -107,11 +119,11 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     try {
       return await runOn(one.client)(statement)
     } catch (error) {
-      if (isReadOnly(error)) one.isRetired = true
+      if (isReadOnly(error)) one.failure = error as Error
       throw error
     } finally {
       one.waiting -= 1
-      if (one.isRetired && one.waiting === 0) giveBack(one, new Error('its server takes no writes any more'))
+      giveBackIfFailed(one)
     }
   }
 
