@@ -116,15 +116,13 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
   const runShared: Run = async (statement) => {
     const one = await getShared()
     one.waiting += 1
-    try {
-      return await runOn(one.client)(statement)
-    } catch (error) {
+    return await runOn(one.client)(statement).catch((error: unknown) => {
       if (isReadOnly(error)) one.failure = error as Error
       throw error
-    } finally {
+    }).finally(() => {
       one.waiting -= 1
       giveBackIfFailed(one)
-    }
+    })
   }
 
   const withClient = async <T>(use: (client: PostgresClient) => Promise<T>): Promise<T> => {

@@ -26,7 +26,7 @@ export interface Fault {
   readonly long: number
   /** Why this machine cannot run it, such as a tool that is not there; `false` if it can. */
   readonly isMissing?: () => string | false
-  /** @throws ViolationError; any other error means that the run itself went wrong. */
+  /** @throws ViolationError, VoidRunError; any other error means that the run itself went wrong. */
   readonly run: (run: FaultRun) => Promise<Figures>
 }
 
@@ -39,4 +39,25 @@ export class ViolationError extends Error {
     super(message)
     this.figures = figures
   }
+}
+
+/** So little was brought about that nothing is shown. */
+export class VoidRunError extends Error {
+  override readonly name = 'VoidRunError'
+  readonly figures: Figures
+
+  constructor (reason: string, figures: Figures) {
+    super(`the run is void: ${reason}`)
+    this.figures = figures
+  }
+}
+
+/** What became of a run. */
+export interface Outcome {
+  readonly fault: string
+  readonly store: string
+  readonly cycles: number
+  readonly figures: Figures
+  readonly seconds: number
+  readonly result: 'ok' | 'FAILED' | 'void' | 'not run'
 }

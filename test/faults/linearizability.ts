@@ -2,7 +2,7 @@ import { makeChance } from '../support/chance.js'
 import type { Ending } from '../support/keeper.js'
 import { makeEnding } from './ending.js'
 import type { Fault, FaultRun, Figures } from './fault.js'
-import { ViolationError } from './fault.js'
+import { ViolationError, VoidRunError } from './fault.js'
 import { leastRequestsPerSecond, measure } from './linearizability/measure.js'
 import { startServer } from './linearizability/servers.js'
 import { makePlace } from './places.js'
@@ -16,17 +16,6 @@ const stores: Readonly<Record<string, { readonly kind: string, readonly servers:
   'postgres-two-servers': { kind: 'postgres', servers: 2 }
 }
 
-/** So little was asked at once that nothing is shown. */
-export class VoidRunError extends Error {
-  override readonly name = 'VoidRunError'
-  readonly figures: Figures
-
-  constructor (figures: Figures) {
-    super(`the run is void: ${figures['requestsPerSecond']} requests a second are fewer than ${leastRequestsPerSecond}`)
-    this.figures = figures
-  }
-}
-
 async function runUntil (ending: Ending, { store, cycles, folder, seed, log }: FaultRun): Promise<Figures> {
   const { kind, servers } = stores[store] ?? { kind: store, servers: 1 }
   const setting = kind === 'memory' ? 'memory:' : (await makePlace(kind, folder, ending)).setting
@@ -34,7 +23,7 @@ async function runUntil (ending: Ending, { store, cycles, folder, seed, log }: F
   const { counts, violations } = await measure({ targets, rounds: cycles, chance: makeChance(seed), folder, log })
   const figures: Figures = { ...counts }
   if (violations.length > 0) throw new ViolationError(`linearizability on ${store}, --seed=${seed}: the histories of ${violations.length} operations are not linearizable\n${violations.slice(0, 3).join('\n')}`, figures)
-  if (counts.requestsPerSecond < leastRequestsPerSecond) throw new VoidRunError(figures)
+  if (counts.requestsPerSecond < leastRequestsPerSecond) throw new VoidRunError(`${counts.requestsPerSecond} requests a second are fewer than ${leastRequestsPerSecond}`, figures)
   return figures
 }
 

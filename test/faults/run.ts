@@ -4,29 +4,21 @@
  *   npm run test:faults
  *   npm run test:faults -- kill --store=sqlite --cycles=20 --seed=7
  *
- * The exit code is 1 when any failed or could not run. The folder of one that failed is kept.
+ * The exit code is 1 when any failed, was void or could not run. The folder of one that failed is kept. With --json
+ * the last line is what became of each, and there is no summary.
  */
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Fault, Figures } from './fault.js'
-import { ViolationError } from './fault.js'
+import type { Fault, Outcome } from './fault.js'
+import { ViolationError, VoidRunError } from './fault.js'
 import { faults } from './index.js'
 import { toTable } from './table.js'
 
-interface Outcome {
-  readonly fault: string
-  readonly store: string
-  readonly cycles: number
-  readonly figures: Figures
-  readonly seconds: number
-  readonly result: 'ok' | 'FAILED' | 'not run'
-}
-
-const { values: { seed: seedText, cycles: cyclesText, store: onlyStore }, positionals: names } = parseArgs({
-  options: { seed: { type: 'string' }, cycles: { type: 'string' }, store: { type: 'string' } },
+const { values: { seed: seedText, cycles: cyclesText, store: onlyStore, json: isForPrograms }, positionals: names } = parseArgs({
+  options: { seed: { type: 'string' }, cycles: { type: 'string' }, store: { type: 'string' }, json: { type: 'boolean', default: false } },
   allowPositionals: true
 })
 
@@ -58,8 +50,10 @@ async function run (fault: Fault, store: string): Promise<Outcome> {
     rmSync(folder, { recursive: true, force: true })
     return { ...head, figures, seconds: secondsSoFar(), result: 'ok' }
   } catch (error) {
-    say(`${String(error instanceof ViolationError ? error.message : (error as Error).stack)}\nkept: ${folder}`)
-    return { ...head, figures: error instanceof ViolationError ? error.figures : {}, seconds: secondsSoFar(), result: 'FAILED' }
+    const isVoid = error instanceof VoidRunError
+    const isTold = isVoid || error instanceof ViolationError
+    say(`${String(isTold ? error.message : (error as Error).stack)}\nkept: ${folder}`)
+    return { ...head, figures: isTold ? error.figures : {}, seconds: secondsSoFar(), result: isVoid ? 'void' : 'FAILED' }
   }
 }
 
@@ -72,16 +66,22 @@ for (const fault of faults.filter(({ name }) => names.length === 0 || names.incl
 }
 
 const toCell = (figure: number | undefined): string => figure === undefined ? '-' : figure.toLocaleString('en')
-say('')
-for (const { fault, store, figures } of outcomes) {
-  const { acknowledged: _acknowledged, lost: _lost, twice: _twice, violations: _violations, ...others } = figures
-  say(`${fault} ${store}: ${Object.entries(others).map(([name, figure]) => `${name} ${toCell(figure)}`).join(', ')}`)
+
+function summarize (): void {
+  say('')
+  for (const { fault, store, figures } of outcomes) {
+    const { acknowledged: _acknowledged, lost: _lost, twice: _twice, violations: _violations, ...others } = figures
+    say(`${fault} ${store}: ${Object.entries(others).map(([name, figure]) => `${name} ${toCell(figure)}`).join(', ')}`)
+  }
+  say('')
+  say(toTable([
+    ['fault', 'store', 'cycles', 'acknowledged', 'lost', 'twice', 'violations', 'seconds', 'result'],
+    ...outcomes.map(({ fault, store, cycles, figures, seconds, result }) => [
+      fault, store, toCell(cycles), toCell(figures['acknowledged']), toCell(figures['lost']), toCell(figures['twice']), toCell(figures['violations']), toCell(seconds), result
+    ])
+  ]))
 }
-say('')
-say(toTable([
-  ['fault', 'store', 'cycles', 'acknowledged', 'lost', 'twice', 'violations', 'seconds', 'result'],
-  ...outcomes.map(({ fault, store, cycles, figures, seconds, result }) => [
-    fault, store, toCell(cycles), toCell(figures['acknowledged']), toCell(figures['lost']), toCell(figures['twice']), toCell(figures['violations']), toCell(seconds), result
-  ])
-]))
+
+if (isForPrograms) say(JSON.stringify(outcomes))
+else summarize()
 process.exitCode = outcomes.length > 0 && outcomes.every(({ result }) => result === 'ok') ? 0 : 1
