@@ -14,6 +14,9 @@ async function main ([target, source = 'operations.db', ...rest]: readonly strin
   process.stdout.write(`${target}\n`)
 }
 
+// what is not complete is removed when the process exits
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code))
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${(error as Error).message}\n`)
   process.exitCode = 1

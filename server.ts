@@ -36,7 +36,8 @@ async function openStore (setting: string): Promise<OperationStore> {
   if (setting === 'memory:') return memoryStore()
   if (/^postgres(?:ql)?:/.test(setting)) return await postgresStore({ url: setting })
   const file = /^sqlite:(.+)$/.exec(setting)?.[1]
-  if (file === undefined) throw new SettingError(`STORE=${setting} is none of memory:, sqlite:FILE and postgres://…`)
+  // a URL may have a password in it
+  if (file === undefined) throw new SettingError(`STORE=${setting.replace(/\/\/.*/s, '//…')} is none of memory:, sqlite:FILE and postgres://…`)
   return await sqliteStore({ file })
 }
 

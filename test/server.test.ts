@@ -210,7 +210,7 @@ t.test('settings that cannot be used end it with a message', { buffered: true },
     [/AUTH_AUDIENCE and AUTH_JWKS_URI/, { AUTH_ISSUER: 'https://issuer.example' }],
     [/need AUTH_ISSUER/, { AUTH_AUDIENCE: 'api' }],
     [/PORT=http is not a port/, { PORT: 'http' }],
-    [/STORE=mysql:\/\/x is none of/, { STORE: 'mysql://x' }],
+    [/STORE=mysql:\/\/… is none of/, { STORE: 'mysql://x' }],
     [/HTTPS=yes is neither 1 nor 0/, { HTTPS: 'yes' }],
     [/EADDRINUSE/, { PORT: String(occupied.address().port), STORE: 'memory:' }]
   ]
@@ -246,6 +246,7 @@ t.test('every setting is checked', async (t) => {
   for (const PORT of ['', 'abc', '-1', '65536', '1.5', ' 80', '0x50', '1e3']) {
     await t.rejects(createServer({ PORT, STORE: 'memory:' }), { name: 'SettingError', message: `PORT=${PORT} is not a port` })
   }
+  await t.rejects(createServer({ STORE: 'postgress://user:top-secret@host/name' }), { name: 'SettingError', message: 'STORE=postgress://… is none of memory:, sqlite:FILE and postgres://…' })
   for (const STORE of ['', 'memory', 'sqlite:', 'operations.db', 'postgresql']) {
     await t.rejects(createServer({ STORE }), { name: 'SettingError', message: new RegExp(`^STORE=${STORE} is none of`) })
   }

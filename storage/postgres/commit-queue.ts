@@ -12,6 +12,8 @@ interface Waiting {
   /** When it gives up, in milliseconds of the clock. */
   readonly deadline: number
   readonly changes: readonly Change[]
+  /** Of text. */
+  readonly characters: number
   readonly resolve: (outcome: CommitOutcome) => void
   readonly reject: (error: unknown) => void
 }
@@ -25,8 +27,13 @@ interface Sent extends VersionedChange {
 const batchLimit = 256
 const batchCharacters = 1_048_576
 
-function sizeOf ({ changes: [change] }: Waiting): number {
-  return change === undefined || change.kind === 'remove' ? 0 : change.record.text.length
+function sizeOf (changes: readonly Change[]): number {
+  return changes.reduce((sum, change) => change.kind === 'remove' ? sum : sum + change.record.text.length, 0)
+}
+
+/** Not of what was to be written. */
+function isOfDatabase (error: unknown): boolean {
+  return error instanceof StoreUnavailableError || error instanceof OutcomeUnknownError
 }
 
 /**
@@ -48,7 +55,7 @@ export class CommitQueue {
 
   add (changes: readonly Change[]): Promise<CommitOutcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ changes, deadline: Date.now() + this.#writer.retryMillis, resolve, reject })
+      this.#waiting.push({ changes, characters: sizeOf(changes), deadline: Date.now() + this.#writer.retryMillis, resolve, reject })
       if (this.#isSending) return
       this.#isSending = true
       // what else arrives in this turn of the event loop goes along
@@ -70,14 +77,23 @@ export class CommitQueue {
   #takeBatch (): Waiting[] {
     let characters = 0
     const end = this.#waiting.findIndex((waiting, index) => {
-      characters += sizeOf(waiting)
+      characters += waiting.characters
       return waiting.changes.length !== 1 || index === batchLimit || (index > 0 && characters > batchCharacters)
     })
     return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)
   }
 
-  async #writeAll ({ changes, resolve, reject }: Waiting): Promise<void> {
-    await commitAll(this.#writer, this.#collection, changes).then(resolve, reject)
+  async #writeAll (waiting: Waiting): Promise<void> {
+    await commitAll(this.#writer, this.#collection, waiting.changes).then(waiting.resolve, (error: unknown) => { this.#fail([waiting], error) })
+  }
+
+  /** While the database does not answer, nobody waits for one transaction after the other: who is late by now is told so too. */
+  #fail (sent: readonly Waiting[], error: unknown): void {
+    for (const { reject } of sent) reject(error)
+    if (!isOfDatabase(error)) return
+    const inTime = this.#waiting.findIndex(({ deadline }) => deadline > Date.now())
+    const late = this.#waiting.splice(0, inTime < 0 ? this.#waiting.length : inTime)
+    for (const { reject } of late) reject(new StoreUnavailableError('the database does not answer', { cause: error }))
   }
 
   async #write (batch: readonly Waiting[]): Promise<void> {
@@ -88,8 +104,7 @@ export class CommitQueue {
     try {
       await this.#settle(sent, await this.#apply(sent))
     } catch (error) {
-      const isOfAll = batch.length === 1 || error instanceof StoreUnavailableError || error instanceof OutcomeUnknownError
-      if (isOfAll) for (const { reject } of batch) reject(error)
+      if (batch.length === 1 || isOfDatabase(error)) this.#fail(batch, error)
       // one bad write must not fail its mates: each in a transaction of its own
       else for (const waiting of batch) await this.#write([waiting])
     }
@@ -117,13 +132,12 @@ export class CommitQueue {
       return !isDone
     })
     if (left.length > 0) await this.#explain(left).catch((error: unknown) => { for (const { waiting } of left) waiting.reject(error) })
-    const last = Math.max(0, ...answers.map(([row]) => Number(row?.['last'] ?? 0)))
-    await this.#forget(last, sent.length)
+    await this.#forget(answers)
   }
 
-  async #forget (last: number, count: number): Promise<void> {
+  async #forget (answers: ReadonlyArray<readonly Row[]>): Promise<void> {
     const { connections, statements, keptChanges } = this.#writer
-    const forgotten = findForgotten(last, count, keptChanges)
+    const forgotten = findForgotten(answers, keptChanges)
     // what is not dropped now is dropped with a later commit
     if (forgotten !== undefined) await connections.write(statements.forget(this.#collection, forgotten)).catch(() => undefined)
   }

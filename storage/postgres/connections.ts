@@ -40,6 +40,11 @@ export interface Connections {
 
 const ignore = (): void => undefined
 
+/** @throws Error that says nothing of the connection's state, so that nobody uses it again */
+async function rollBack (client: PostgresClient): Promise<void> {
+  await client.query({ text: 'ROLLBACK' }).catch((error: unknown) => { throw new Error('a transaction was not rolled back', { cause: error }) })
+}
+
 /** How a pool is used. */
 export interface ConnectionSettings {
   readonly maxConnections: number
@@ -108,9 +113,9 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
     const [first, ...rest] = [...shared].filter(({ failure }) => failure === undefined)
     if (first === undefined) return await getOpening()
     const least = rest.reduce((a, b) => b.waiting < a.waiting ? b : a, first)
-    // one more is opened for those who come next
-    if (least.waiting > 0 && shared.size < maxShared) getOpening().catch(ignore)
-    return least
+    if (least.waiting === 0 || shared.size >= maxShared || opening !== undefined) return least
+    // whoever finds all busy does not wait behind them, which may take as long as a lock
+    return await getOpening().catch(() => least)
   }
 
   const runShared: Run = async (statement) => {
@@ -163,13 +168,15 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
       let isCommitting = false
       return await untilDone(async () => await withClient(async (client) => {
         isCommitting = false
+        // waited for: without it, every statement behind it would be a transaction of its own
+        await client.query({ text: 'BEGIN' })
         try {
-          const [, value] = await Promise.all([client.query({ text: 'BEGIN' }), use(runOn(client))])
+          const value = await use(runOn(client))
           isCommitting = true
           await client.query({ text: 'COMMIT' })
           return value
         } catch (error) {
-          if (isUndone(error)) await client.query({ text: 'ROLLBACK' })
+          if (isUndone(error)) await rollBack(client)
           throw error
         }
       })).catch((error: unknown) => { throw isCommitting ? toWriteFailure(error) : toFailure(error) })

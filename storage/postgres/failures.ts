@@ -2,14 +2,17 @@ import { OutcomeUnknownError, StoreFullError, StoreUnavailableError } from '../s
 
 /** An error that PostgreSQL itself reports. @see PostgreSQL, Appendix A (codes) and 55.8 (fields) */
 interface Reported extends Error {
-  /** `ERROR` ends the statement and its transaction; `FATAL` and `PANIC` end the connection. */
+  /** `ERROR` ends the statement and its transaction; `FATAL` and `PANIC` end the connection. In the server's language. */
   readonly severity?: string
   /** SQLSTATE, five characters. */
   readonly code?: string
 }
 
-// serialization_failure, deadlock_detected
-const again = /^(?:40001|40P01)$/
+// serialization_failure, deadlock_detected; what a pipeline makes of a statement whose preparation failed before:
+// invalid_sql_statement_name, duplicate_prepared_statement
+const again = /^(?:40001|40P01|26000|42P05)$/
+// what ends a connection, or may: authorization, exceptions of connections, sessions that are ended, errors of the system
+const ending = /^(?:08...|28...|25P0[345]|53300|57P..|58...|F0...|XX...)$/
 // disk_full
 const full = '53100'
 // read_only_sql_transaction
@@ -19,7 +22,9 @@ const unavailable = /^(?:08...|53...|57...|55P03)$/
 
 /** The server answered that the statement is undone. Anything else leaves open what became of it. */
 export function isUndone (error: unknown): boolean {
-  return (error as Reported).severity === 'ERROR'
+  const { severity, code } = error as Reported
+  if (severity === undefined || severity === 'FATAL' || severity === 'PANIC') return false
+  return severity === 'ERROR' || !ending.test(String(code))
 }
 
 /** The statement is undone because of what others did at the same time, and can be sent again. */

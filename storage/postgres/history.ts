@@ -2,6 +2,7 @@ import { makeCursors } from '../cursors.js'
 import type { Place } from '../cursors.js'
 import type { ChangesPage, Collection, CommittedChange } from '../store.js'
 import type { Run } from './connections.js'
+import type { Row } from './driver.js'
 import type { Statements } from './statements.js'
 
 const toPlace = (sequence: unknown, version: unknown): Place => ({ sequence: Number(sequence), version: (version ?? '') as string })
@@ -29,11 +30,12 @@ export function makeHistory (run: Run, statements: Statements, mark: string): (c
 }
 
 /**
- * Up to where the history is dropped once `count` more changes brought it to number `last`, `undefined` for nowhere:
- * a tenth more than asked is kept, so that not every commit has something to drop.
+ * Up to where the history is dropped after changes with these answers, `undefined` for nowhere: a tenth more than
+ * asked is kept, so that not every commit has something to drop.
  */
-export function findForgotten (last: number, count: number, keptChanges: number): number | undefined {
-  const step = Math.ceil(keptChanges / 10)
-  const isDue = Math.floor(last / step) > Math.floor((last - count) / step)
-  return isDue && last > keptChanges ? last - keptChanges : undefined
+export function findForgotten (answers: ReadonlyArray<readonly Row[]>, keptChanges: number): number | undefined {
+  const made = answers.flat()
+  const last = Math.max(0, ...made.map((row) => Number(row['last'])))
+  const kept = last - Math.max(0, ...made.map((row) => Number(row['forgotten'])))
+  return kept >= keptChanges + Math.ceil(keptChanges / 10) ? last - keptChanges : undefined
 }

@@ -30,8 +30,10 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
   const connections = makeConnections(await makePool(options), { maxConnections, retryMillis, keepsStatements: !options.transactionPooler })
   const about = await prepareSchema(connections, schema).catch(async (error: unknown) => {
     await connections.close()
-    const { message, cause } = error as Error
-    throw new hostErrors.OPS_ERR_POSTGRES_DATABASE(name, cause instanceof Error ? cause.message : message, { cause: error })
+    const { cause = error } = error as Error
+    // a name of several addresses fails at each of them
+    const [reason] = cause instanceof AggregateError ? cause.errors as Error[] : [cause as Error]
+    throw new hostErrors.OPS_ERR_POSTGRES_DATABASE(name, String(reason?.message), { cause: error })
   })
   const statements = makeStatements(schema)
   const dialect = makeDialect({ schema, caseCollation })

@@ -24,9 +24,13 @@ async function checkServer (client: PostgresClient, { caseCollation, transaction
   if (standby) throw new Error('it is a standby')
   if (encoding !== 'UTF8') throw new Error(`its encoding is ${encoding}, not UTF8`)
   if (!hasCollation) throw new Error(`it has no collation ${caseCollation}: set caseCollation to one that maps the case of all of Unicode`)
-  if (synchronous !== 'off') return
-  if (transactionPooler) throw new Error('synchronous_commit is off, so that acknowledged writes can be lost: set it on for the role')
-  await client.query({ text: 'SET synchronous_commit = on' })
+  const isSafe = synchronous === 'on' || synchronous === 'remote_apply'
+  if (transactionPooler) {
+    if (!isSafe) throw new Error(`synchronous_commit is ${synchronous}, so that acknowledged writes can be lost: set it on for the role`)
+    return
+  }
+  // said of the connection, it stays whatever becomes of the server's settings
+  await client.query({ text: `SET synchronous_commit = ${isSafe ? synchronous : 'on'}` })
 }
 
 /** The connections of one store; they are made when they are needed. @throws OPS_ERR_POSTGRES_DRIVER */

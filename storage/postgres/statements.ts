@@ -19,7 +19,10 @@ export interface Statements {
   readonly versions: (collection: Collection, ids: readonly string[]) => Statement
   /** Makes the row that writers of a collection take turns at. */
   readonly begin: (collection: Collection) => Statement
-  /** Makes a change and remembers it: a row with `last`, its number in the history, or no row when it meets a conflict. */
+  /**
+   * Makes a change and remembers it: a row with `last`, its number in the history, and `forgotten`, where the history
+   * begins; no row when it meets a conflict.
+   */
   readonly apply: (collection: Collection, change: VersionedChange) => Statement
   /** Waits for the turn of a collection, and has it until the end of the transaction. Does nothing before `begin`. */
   readonly takeTurn: (collection: Collection, changes: number) => Statement
@@ -75,11 +78,11 @@ export function makeStatements (schema: string): Statements {
     done AS (${changeSql[kind](operations)} RETURNING 1),
     remembered AS (INSERT INTO ${changes} (tenant, owner, sequence, id, kind, version)
       SELECT $1, $2, sequence, $3, '${committedKinds[kind]}', $4 FROM turn WHERE EXISTS (SELECT 1 FROM done))
-    SELECT sequence AS last FROM turn WHERE EXISTS (SELECT 1 FROM done)`
+    SELECT sequence AS last, forgotten FROM turn WHERE EXISTS (SELECT 1 FROM done)`
   const sqlOfEach = (toSql: (kind: Change['kind']) => string): Record<Change['kind'], string> => ({ insert: toSql('insert'), replace: toSql('replace'), remove: toSql('remove') })
-  const alone = sqlOfEach(toApply(`UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence`))
+  const alone = sqlOfEach(toApply(`UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence, forgotten`))
   // no statement but the first one of a transaction writes the row: the versions of a row would grow with every change
-  const inTurn = sqlOfEach((kind) => toApply(`SELECT sequence - $${furtherPlaces[kind]} AS sequence FROM ${collections} WHERE ${inCollection}`)(kind))
+  const inTurn = sqlOfEach((kind) => toApply(`SELECT sequence - $${furtherPlaces[kind]} AS sequence, forgotten FROM ${collections} WHERE ${inCollection}`)(kind))
   const toChangeParameters = ({ tenant, owner }: Collection, { change, version }: VersionedChange): readonly Parameter[] => [tenant, owner, idOf(change), version, ...toParameters(change)]
 
   return {

@@ -53,7 +53,7 @@ async function commitInTurn (run: Run, writer: Writer, collection: Collection, c
   const made = changes.map((change) => ({ change, version: makeVersion() }))
   const done = await applyAll(run, writer, collection, made)
   if (done.some(({ length }) => length === 0)) throw new StoreUnavailableError(leftOut)
-  const forgotten = findForgotten(Number(done.at(-1)?.[0]?.['last'] ?? 0), changes.length, keptChanges)
+  const forgotten = findForgotten(done, keptChanges)
   if (forgotten !== undefined) await run(statements.forget(collection, forgotten))
   return { committed: true, records: made.map(toResult) }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { link, lstat, open, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { link, lstat, open, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { hostErrors } from '../../errors.js'
 import { chooseDriver } from './driver.js'
@@ -24,11 +25,22 @@ export interface BackupSetup {
   readonly busyTimeoutMillis: number
 }
 
-async function isThere (path: string): Promise<boolean> {
-  return await lstat(path).then(() => true, (error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+/** @param look `lstat` sees a link, `stat` what it leads to */
+async function findMode (path: string, look: typeof stat): Promise<number | undefined> {
+  return await look(path).then(({ mode }) => mode, (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   })
+}
+
+function removeAll (paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      rmSync(path, { force: true })
+    } catch {
+      // what failed may be the folder
+    }
+  }
 }
 
 async function sync (path: string): Promise<void> {
@@ -62,12 +74,17 @@ export async function backupSqlite ({ file, target, busyTimeoutMillis = 5_000 }:
   const { name: driver } = await chooseDriver()
   const whole = resolve(target)
   const partial = `${whole}.${randomBytes(6).toString('hex')}.partial`
+  const removeLeftovers = (): void => { removeAll(['', '-journal'].map((end) => partial + end)) }
   let culprit = file
+  process.once('exit', removeLeftovers)
   try {
     // SQLite would make an empty one
-    if (!await isThere(file)) throw new Error('it is not there')
+    const mode = await findMode(file, stat)
+    if (mode === undefined) throw new Error('it is not there')
     culprit = target
-    if (await isThere(whole)) throw new Error('it is there already')
+    if (await findMode(whole, lstat) !== undefined) throw new Error('it is there already')
+    // who may not read the file may not read the copy
+    await (await open(partial, 'wx', mode)).close()
     culprit = file
     await copy({ driver, file: resolve(file), target: partial, busyTimeoutMillis })
     culprit = target
@@ -77,8 +94,9 @@ export async function backupSqlite ({ file, target, busyTimeoutMillis = 5_000 }:
     await rm(partial)
     await sync(dirname(whole))
   } catch (error) {
-    // what failed may be the folder
-    for (const end of ['', '-journal']) await rm(partial + end).catch(() => undefined)
+    removeLeftovers()
     throw new hostErrors.OPS_ERR_SQLITE_FILE(culprit, (error as Error).message, { cause: error })
+  } finally {
+    process.off('exit', removeLeftovers)
   }
 }

@@ -10,7 +10,7 @@ import type { Edit } from './programs/compile.js'
 
 /** What must be found out, by the name of the store: acknowledged is what the disk does not have yet. */
 const edits: Readonly<Record<string, readonly Edit[]>> = {
-  'postgres that does not wait for its disk': [{ file: 'storage/postgres/pool.ts', replace: "  if (synchronous !== 'off') return\n", by: "  if (synchronous !== 'off') return void await client.query('SET synchronous_commit = off')\n" }]
+  'postgres that does not wait for its disk': [{ file: 'storage/postgres/pool.ts', replace: "${isSafe ? synchronous : 'on'}", by: 'off' }]
 }
 
 /** `kill`: the server and all its processes at once. `immediate`: it stops and writes nothing more. `backend`: one of them dies, and the server starts all anew. */

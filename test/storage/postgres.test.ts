@@ -2,11 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import t from 'tap'
 import type { Test } from 'tap'
 import { OutcomeUnknownError, postgresStore, StoreFullError, StoreUnavailableError } from '../../index.js'
 import type { Change, Collection, CommitOutcome, CommittedChange, NewRecord, OperationStore, PostgresStoreOptions } from '../../index.js'
 import { storeConformance } from '../../storage/conformance.js'
+import { isUndone } from '../../storage/postgres/failures.js'
 import { loadDriver } from '../../storage/postgres/driver.js'
 import { everything } from '../../storage/query/tree.js'
 import { startPair, startPostgres } from '../support/postgres.js'
@@ -145,6 +147,14 @@ t.test('the history is bounded, and an old cursor is expired', async (t) => {
   t.equal(await store.count(calls), 55, 'the records stay')
 })
 
+t.test('commits that meet a conflict do not make the history grow without end', async (t) => {
+  const store = await open(t, await server.makeDatabase(), { keptChanges: 10 })
+  await commit(store, insert('a'))
+  for (let n = 2; n <= 200; n += 1) await commit(store, insert(n % 10 === 0 ? 'a' : `id-${n}`))
+  const { changes } = await readChanges(store)
+  t.ok(changes.length <= 12, `${changes.length} are kept`)
+})
+
 t.test('a restored database answers to the cursors of before the copy, and to no later ones', async (t) => {
   const url = await server.makeDatabase()
   const own = await open(t, url)
@@ -248,6 +258,19 @@ t.test('acknowledged is on disk: synchronous_commit is on for every connection',
     CREATE TRIGGER note BEFORE INSERT ON graph_operations.operations FOR EACH ROW EXECUTE FUNCTION note ()`, [], url)
   await commit(store, insert('a'))
   t.equal((await store.find({ ...calls, id: 'a' }))?.type, 'on')
+  await server.query(`ALTER DATABASE ${url.split('/').at(-1)} SET synchronous_commit = 'local'`, [], url)
+  await t.rejects(postgresStore({ url: `${url}?pgbouncer=true` }), { code: 'OPS_ERR_POSTGRES_DATABASE', message: /synchronous_commit is local/ })
+  for (const [value, kept] of [['local', 'on'], ['remote_apply', 'remote_apply'], ['on', 'on']]) {
+    await server.query(`ALTER DATABASE ${url.split('/').at(-1)} SET synchronous_commit = '${value}'`, [], url)
+    const another = await open(t, url)
+    // what is set for the server meanwhile reaches connections that said nothing
+    await server.query('ALTER SYSTEM SET synchronous_commit = off')
+    await server.query('SELECT pg_reload_conf()')
+    await commit(another, insert(`of ${value}`))
+    t.equal((await another.find({ ...calls, id: `of ${value}` }))?.type, kept)
+    await server.query('ALTER SYSTEM RESET synchronous_commit')
+    await server.query('SELECT pg_reload_conf()')
+  }
 })
 
 t.test('a standby is no place to read or write', async (t) => {
@@ -394,6 +417,101 @@ t.test('a full disk and an error of the database are what they are', async (t) =
   await t.rejects(commit(impatient, insert('slow')), StoreUnavailableError)
   t.strictSame(await idsOf(impatient), [])
   t.match(await commit(impatient, insert('a')), { committed: true })
+})
+
+/** While `use` runs, the next query of this text anywhere in the process is another one. */
+async function withQuery (text: string, instead: string, use: () => Promise<void>): Promise<void> {
+  const query = Reflect.get(pg.Client.prototype, 'query') as (this: pg.Client, ...parameters: unknown[]) => unknown
+  const replace = function (this: pg.Client, config: pg.QueryConfig, ...rest: unknown[]): unknown {
+    if (config.text !== text) return Reflect.apply(query, this, [config, ...rest])
+    pg.Client.prototype.query = query as typeof pg.Client.prototype.query
+    return Reflect.apply(query, this, [{ ...config, text: instead }, ...rest])
+  }
+  pg.Client.prototype.query = replace as typeof pg.Client.prototype.query
+  await use()
+  pg.Client.prototype.query = query as typeof pg.Client.prototype.query
+}
+
+t.test('a transaction that did not begin, or was not rolled back', async (t) => {
+  const store = await open(t, await server.makeDatabase(), { maxConnections: 2 })
+  await commit(store, insert('zero'))
+  const cancelled = "DO $$ BEGIN RAISE EXCEPTION 'cancelled' USING ERRCODE = '57014'; END $$"
+  await withQuery('BEGIN', cancelled, async () => {
+    await t.rejects(commit(store, insert('a'), insert('b'), insert('c')), StoreUnavailableError)
+  })
+  await withQuery('BEGIN', cancelled, async () => {
+    const outcomes = await Promise.allSettled(['e', 'f', 'g'].map(async (id) => await commit(store, insert(id))))
+    t.ok(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason instanceof StoreUnavailableError))
+  })
+  t.strictSame((await readChanges(store)).changes.map(({ id }) => id), ['zero'], 'nothing that was said not to be stored is')
+
+  await withQuery('ROLLBACK', cancelled, async () => {
+    await t.rejects(commit(store, insert('h'), { kind: 'insert', record: { ...toRecord('bad'), status: 'none' as unknown as number } }), StoreUnavailableError)
+  })
+  t.strictSame(await idsOf(store), ['zero'], 'nobody gets the connection')
+  t.match(await commit(store, insert('i'), insert('j')), { committed: true })
+})
+
+t.test('what a server says is told by its code, whatever language it speaks', async (t) => {
+  for (const [severity, code, isSo] of [
+    ['ERROR', '40001', true], ['FEHLER', '40001', true], ['ERREUR', '25006', true], ['FEHLER', '57014', true], ['ERROR', 'XX000', true],
+    ['FATAL', '57P01', false], ['PANIC', 'XX000', false], ['PANIK', 'XX000', false], ['FATALE', '57P01', false], ['FATALE', '25P03', false], [undefined, 'EPIPE', false], [undefined, 'ECONNRESET', false]
+  ] as const) t.equal(isUndone(Object.assign(new Error('x'), { severity, code })), isSo, `${severity} ${code}`)
+})
+
+t.test('statements that meet a lock on fresh connections are unavailable, all of them', async (t) => {
+  const url = await server.makeDatabase()
+  await commit(await open(t, url), insert('a'))
+  const store = await open(t, url, { statementTimeoutMillis: 300, retryMillis: 1_000 })
+  const other = new pg.Client(url)
+  await other.connect()
+  t.teardown(async () => { await other.end() })
+  await other.query('BEGIN; LOCK TABLE graph_operations.operations')
+  const outcomes = await Promise.allSettled(Array.from({ length: 4 }, (_, n): Array<Promise<unknown>> => [Promise.resolve(store.find({ ...calls, id: 'a' })), Promise.resolve(store.commit({ ...calls, owner: `calls/${n}` }, [insert('b')]))]).flat())
+  t.strictSame(outcomes.map((outcome) => outcome.status === 'rejected' ? (outcome.reason as Error).name : 'none'), Array.from({ length: 8 }, () => 'StoreUnavailableError'))
+  await other.query('ROLLBACK')
+  t.match(await store.find({ ...calls, id: 'a' }), { id: 'a' })
+})
+
+t.test('who finds all connections busy does not wait behind a lock', async (t) => {
+  const url = await server.makeDatabase()
+  const store = await open(t, url)
+  const busy = { tenant: 't', owner: 'calls/busy' }
+  for (const collection of [calls, busy]) await store.commit(collection, [insert('a')])
+  const other = new pg.Client(url)
+  await other.connect()
+  t.teardown(async () => { await other.end() })
+  await other.query("BEGIN; UPDATE graph_operations.collections SET sequence = sequence WHERE owner = 'calls/busy'")
+  let isWritten = false
+  const written = Promise.resolve(store.commit(busy, [insert('b')])).then(() => { isWritten = true })
+  while ((await server.query('SELECT 1 FROM pg_locks WHERE NOT granted')).length === 0) await delay(5)
+  for (let n = 0; n < 20; n += 1) await store.find({ ...calls, id: 'a' })
+  t.match(await commit(store, insert('c')), { committed: true })
+  t.notOk(isWritten)
+  await other.query('COMMIT')
+  await written
+})
+
+t.test('commits of several changes do not wait for one another while the database is silent', async (t) => {
+  const proxy = await startProxy(t, await server.makeDatabase())
+  const store = await open(t, proxy.url, { statementTimeoutMillis: 200, connectionTimeoutMillis: 500, retryMillis: 500 })
+  await commit(store, insert('zero'), insert('one'))
+  proxy.hold()
+  const start = performance.now()
+  const times = await Promise.all(Array.from({ length: 20 }, async (_, n) => {
+    await t.rejects(commit(store, insert(`a${n}`), insert(`b${n}`)), StoreUnavailableError)
+    return performance.now() - start
+  }))
+  t.ok(Math.max(...times) < 5 * Math.min(...times), `after ${times.map(Math.round).join(', ')} ms`)
+  proxy.release()
+  t.match(await commit(store, insert('two')), { committed: true })
+})
+
+t.test('a write that is none fails alone', async (t) => {
+  const store = await open(t, await server.makeDatabase())
+  const outcomes = await Promise.allSettled([commit(store, insert('a')), commit(store, { kind: 'insert' } as unknown as Change), commit(store, insert('b'))])
+  t.strictSame(outcomes.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled'])
+  t.strictSame(await idsOf(store), ['a', 'b'])
 })
 
 t.test('one write that fails does not fail those beside it', async (t) => {

@@ -1,10 +1,13 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { backupSqlite, sqliteStore } from '../../index.js'
+import type { Change } from '../../index.js'
 import { calls, commit, exitOf, getVersion, idsOf, insert, lock, open, readChanges, readPragma, root, run, toRecord, withDatabase } from '../support/sqlite.js'
+import { toUncounted } from '../support/uncounted.js'
 
 t.test('a backup while a process writes is a state between two commits, with all that was acknowledged before', async (t) => {
   const dir = t.testdir()
@@ -116,6 +119,34 @@ t.test('a backup overwrites nothing and leaves nothing behind when it fails', as
   const bytes = readFileSync(invoices)
   await t.rejects(backupSqlite({ file: invoices, target: join(dir, 'a.db') }), { code: 'OPS_ERR_SQLITE_FILE', message: /not the file of a store/ })
   t.strictSame(readFileSync(invoices), bytes, 'another program\'s file is left as it is')
+})
+
+t.test('a backup that is interrupted leaves nothing behind', async (t) => {
+  const dir = t.testdir()
+  const file = join(dir, 'operations.db')
+  const store = await sqliteStore({ file })
+  const text = JSON.stringify('x'.repeat(200_000))
+  for (let n = 0; n < 10; n += 1) await commit(store, ...Array.from({ length: 50 }, (_, k): Change => ({ kind: 'insert', record: { ...toRecord(`${n}-${k}`), text } })))
+  await store.close()
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+    const child = spawn(...toUncounted(process.execPath, '--import', 'tsx', join(root, 'backup.ts'), join(dir, 'copy.db'), file), { cwd: root, stdio: 'ignore' })
+    const end = once(child, 'exit')
+    while (!readdirSync(dir).some((name) => name.endsWith('.partial'))) await delay(1)
+    child.kill(signal)
+    t.strictSame(await end, [code, null])
+    t.strictSame(readdirSync(dir).filter((name) => name.startsWith('copy')), [])
+  }
+})
+
+t.test('a copy is for those who may read the file, whatever name it was reached by', async (t) => {
+  const dir = t.testdir({ link: t.fixture('symlink', 'operations.db'), dangling: t.fixture('symlink', 'none.db') })
+  const file = join(dir, 'operations.db')
+  await (await sqliteStore({ file })).close()
+  chmodSync(file, 0o600)
+  await backupSqlite({ file: join(dir, 'link'), target: join(dir, 'copy.db') })
+  t.equal(statSync(join(dir, 'copy.db')).mode & 0o777, 0o600)
+  await t.rejects(backupSqlite({ file: join(dir, 'dangling'), target: join(dir, 'other.db') }), { code: 'OPS_ERR_SQLITE_FILE', message: /dangling.*not there/ })
+  t.strictSame(['none.db', 'other.db'].filter((name) => existsSync(join(dir, name))), [])
 })
 
 t.test('a copy that is not sound gets no name', async (t) => {

@@ -228,7 +228,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     engine: 'postgres',
     changes: [
       ['storage/postgres/migrations.ts', '`CREATE TABLE ${schema}.changes (', '`CREATE SEQUENCE ${schema}.numbers`,\n    `CREATE TABLE ${schema}.changes ('],
-      [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence', "SELECT nextval('${schema}.numbers') AS sequence FROM ${collections} WHERE ${inCollection}"],
+      [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence, forgotten', "SELECT nextval('${schema}.numbers') AS sequence, forgotten FROM ${collections} WHERE ${inCollection}"],
       [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + $3 WHERE ${inCollection}`', 'SELECT 1 FROM ${collections} WHERE ${inCollection} AND $3::bigint > 0`'],
       [postgresStatements, 'SELECT sequence - $${furtherPlaces[kind]} AS sequence', "SELECT nextval('${schema}.numbers') + 0 * $${furtherPlaces[kind]}::bigint AS sequence"],
       // others may have been first, who waited for their turn before
