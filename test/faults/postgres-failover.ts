@@ -44,7 +44,7 @@ async function failOver (kind: typeof failures[number], pair: Pair, proxy: Proxy
 export const postgresFailover: Fault = {
   name: 'postgres-failover',
   stores: ['postgres'],
-  quick: 3,
+  quick: 2,
   long: 60,
   async run (run) {
     return await runOutages('postgres-failover', run, async (ending, chance) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -521,6 +521,17 @@ t.test('one write that fails does not fail those beside it', async (t) => {
   const outcomes = await Promise.allSettled([commit(store, insert('a')), commit(store, { kind: 'insert', record: bad }), commit(store, insert('b'))])
   t.match(outcomes, [{ status: 'fulfilled', value: { committed: true } }, { status: 'rejected', reason: { code: '22P02' } }, { status: 'fulfilled', value: { committed: true } }])
   t.strictSame(await idsOf(store), ['a', 'b'])
+})
+
+t.test('a name of several addresses that all refuse has a reason', async (t) => {
+  const stream = (): Socket => {
+    const socket = new Socket()
+    const connect = socket.connect.bind(socket)
+    const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }))
+    socket.connect = ((port: number) => connect({ port, host: 'database', autoSelectFamily: true, lookup: (_name, _options, done) => { done(null, addresses) } })) as typeof socket.connect
+    return socket
+  }
+  await t.rejects(postgresStore({ url: 'postgres://x@database:1/x', connection: { stream } }), { code: 'OPS_ERR_POSTGRES_DATABASE', message: /ECONNREFUSED 127\.0\.0\.1:1$/ })
 })
 
 t.test('a server that does not answer is given up', async (t) => {

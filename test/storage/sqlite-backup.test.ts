@@ -126,7 +126,7 @@ t.test('a backup that is interrupted leaves nothing behind', async (t) => {
   const file = join(dir, 'operations.db')
   const store = await sqliteStore({ file })
   const text = JSON.stringify('x'.repeat(200_000))
-  for (let n = 0; n < 10; n += 1) await commit(store, ...Array.from({ length: 50 }, (_, k): Change => ({ kind: 'insert', record: { ...toRecord(`${n}-${k}`), text } })))
+  for (let n = 0; n < 5; n += 1) await commit(store, ...Array.from({ length: 50 }, (_, k): Change => ({ kind: 'insert', record: { ...toRecord(`${n}-${k}`), text } })))
   await store.close()
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
     const child = spawn(...toUncounted(process.execPath, '--import', 'tsx', join(root, 'backup.ts'), join(dir, 'copy.db'), file), { cwd: root, stdio: 'ignore' })
