@@ -1,13 +1,8 @@
 import t from 'tap'
 import { postgresFailover } from './postgres-failover.js'
-import { findFault, testQuickly } from './quick.js'
+import { findFault, testOutages } from './quick.js'
 
-testQuickly(postgresFailover, (t, figures) => {
-  const { acknowledged, lost, twice, violations } = figures
-  t.strictSame([lost, twice, violations], [0, 0, 0])
-  t.ok(acknowledged! >= postgresFailover.quick * 300, `${acknowledged} writes were acknowledged`)
-  t.ok(figures['answered 503']! >= postgresFailover.quick, 'clients met the failovers')
-})
+testOutages(postgresFailover)
 
 t.test('a primary that acknowledges what its standby does not have is found out', async (t) => {
   const { figures, message } = await findFault(t, postgresFailover, 'postgres that does not wait for its standby', 6)

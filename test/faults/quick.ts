@@ -41,6 +41,16 @@ export function testQuickly (fault: Fault, check: (t: Test, figures: Figures) =>
   }
 }
 
+/** {@link testQuickly} for a fault that takes the database away in each cycle. */
+export function testOutages (fault: Fault): void {
+  testQuickly(fault, (t, figures) => {
+    const { acknowledged, lost, twice, violations } = figures
+    t.strictSame([lost, twice, violations], [0, 0, 0])
+    t.ok(acknowledged! >= fault.quick * 300, `${acknowledged} writes were acknowledged`)
+    t.ok(figures['answered 503']! >= fault.quick, 'clients met the outages')
+  })
+}
+
 /** Runs a fault on a store that breaks its promise; answers what was found. @throws when nothing was */
 export async function findFault (t: Test, fault: Fault, store: string, cycles: number): Promise<ViolationError> {
   try {
