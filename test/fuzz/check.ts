@@ -84,11 +84,22 @@ function findErrorProblems ({ checkError }: Contract, { headers, text }: Answer)
   return ['request-id', 'client-request-id'].filter((name) => innerError[name] !== headers[name]).map((name) => `innerError has another ${name}`)
 }
 
-/** What a representation without control information lacks, so that the rest of it can be checked. */
-function complete (value: Json, isNone: boolean): Json {
-  if (!isNone) return value
-  if (Array.isArray(value['value']) && value['id'] === undefined) return { '@odata.context': '', ...value, value: (value['value'] as Json[]).map((item) => complete(item, true)) }
-  return { '@odata.type': '', ...Object.fromEntries(Object.entries(value).map(([name, member]) => [name, typeof member === 'object' && member !== null && !Array.isArray(member) ? complete(member as Json, true) : member])) }
+/** A representation with the control information that was left out, so that the rest of it can be checked. */
+function complete (value: Json): Json {
+  const members = Object.entries(value).map(([name, member]) => [name, isObject(member) ? complete(member) : member])
+  return { '@odata.type': '', ...Object.fromEntries(members) }
+}
+
+function isObject (value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isPage (value: Json): boolean {
+  return Array.isArray(value['value']) && value['id'] === undefined
+}
+
+function completeAnswer (value: Json): Json {
+  return isPage(value) ? { '@odata.context': '', ...value, value: (value['value'] as Json[]).map(complete) } : complete(value)
 }
 
 function findBodyProblems (contract: Contract, request: Request, { status, headers, text }: Answer): string[] {
@@ -102,11 +113,11 @@ function findBodyProblems (contract: Contract, request: Request, { status, heade
   const body = parse(text)
   if (body === undefined) return [...problems, 'the body is not JSON']
   const isNone = contentType.includes('odata.metadata=none')
-  const whole = complete(body.value, isNone)
+  const whole = isNone ? completeAnswer(body.value) : body.value
   // numbers of 64 bits are texts for those who asked for it
   if (contentType.includes('IEEE754Compatible=true') && typeof whole['@odata.count'] === 'string') whole['@odata.count'] = Number(whole['@odata.count'])
   if (!isDelta || whole['value'] === undefined) problems.push(...toProblems('as documented', documented.check, whole))
-  const items = (Array.isArray(whole['value']) && whole['id'] === undefined ? whole['value'] : [whole]) as Json[]
+  const items = (isPage(whole) ? whole['value'] : [whole]) as Json[]
   for (const item of isNone || route.verb === 'token' ? [] : items) {
     if (item['@removed'] !== undefined || item['@Core.DataModificationException'] !== undefined) continue
     const type = String(item['@odata.type']).slice(1)
