@@ -12,6 +12,9 @@ import type { SortedRecords } from './sorted.js'
 /** How long a scan holds the event loop before others have their turn. Milliseconds. */
 const turnMillis = 10
 
+/** More records are not sorted before others have had their turn. */
+const recordsPerSort = 1_000
+
 /** Records between two looks at the clock. */
 const recordsPerLook = 32
 
@@ -55,7 +58,9 @@ export function makeScanner (sortedBy: (index: Column) => SortedRecords): Scanne
       return andThen(filterInTurns(take(maxScanned), residual, skip + limit), (found) => found.length < skip + limit && available > maxScanned ? undefined : found.slice(skip))
     },
     sort (candidate: Candidate, total: readonly Order[], { limit, skip, after }: Page) {
-      return andThen(recordsOf(candidate), (records) => records
+      // pages are read in parts, and each part sorts
+      const records = sizeOf(candidate.range) > recordsPerSort ? nextTurn().then(() => recordsOf(candidate)) : recordsOf(candidate)
+      return andThen(records, (all) => all
         .map((record) => ({ record, key: toSortKey(record, total) }))
         .filter(({ key }) => after === undefined || compareSortKeys(key, after, total) > 0)
         .sort((a, b) => compareSortKeys(a.key, b.key, total))
