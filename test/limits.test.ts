@@ -240,7 +240,7 @@ t.test('queries of many and large operations', async (t) => {
 t.test('an operation that is larger than a page has a page of its own', async (t) => {
   const store = memoryStore()
   const app = await makeApp(t, { store })
-  await fill(store, 'calls/57', 3, 'x'.repeat(1_048_576))
+  await fill(store, 'calls/57', 3, 'x'.repeat(1_100_000))
   const ids: string[] = []
   for (let url: string | undefined = calls; url !== undefined;) {
     const { value, '@odata.nextLink': link }: { value: Array<{ id: string }>, '@odata.nextLink'?: string } = (await app.inject({ url })).json()
