@@ -1,12 +1,11 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
+import { clientErrors } from '../../errors.js'
 import { findRawViolations, findViolations } from './check.js'
-import type { Contract } from './document.js'
-import { readContract } from './document.js'
 import { converse, makeConversations, parseAnswers, toBytes } from './raw.js'
 import type { Answer, Request } from './session.js'
 import { Session } from './session.js'
-import { makeSteps } from './steps.js'
 import type { Target } from './target.js'
 
 /** Requests of one client, one after the other: how many at most, and about how many it is in the middle. */
@@ -38,10 +37,29 @@ export interface FuzzResult {
 
 class ViolationError extends Error {}
 
+/** How often the server may say that it has too much to do, one second after the other: making requests is much to do. */
+const patience = 30
+
+function isOverloaded ({ status, text }: Answer): boolean {
+  // an answer to HEAD says it without words
+  return status === clientErrors.overloaded.status && (text === '' || text.includes(clientErrors.overloaded.example))
+}
+
+/** Sends until the server has time for it. */
+async function whenThereIsTime<T> (sendOnce: () => Promise<T>, answersOf: (sent: T) => readonly Answer[]): Promise<T> {
+  for (let time = 1; ; time += 1) {
+    const sent = await sendOnce()
+    if (time === patience || !answersOf(sent).some(isOverloaded)) return sent
+    await delay(1_000)
+  }
+}
+
 /** Over no socket. */
 async function send (app: Target['app'], { method, url, headers, payload }: Request): Promise<Answer> {
-  const answer = await app.inject({ method: method, url, headers, ...(payload !== undefined && { payload }) })
-  return { status: answer.statusCode, headers: answer.headers, text: answer.body }
+  return await whenThereIsTime(async () => {
+    const answer = await app.inject({ method, url, headers, ...(payload !== undefined && { payload }) })
+    return { status: answer.statusCode, headers: answer.headers, text: answer.body }
+  }, (answer) => [answer])
 }
 
 function show ({ method, url, headers, payload }: Request, { status, text }: Answer): string {
@@ -63,12 +81,12 @@ function count ({ counts }: Tally, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
-function makeSessions ({ app, toTokens }: Target, contract: Contract, tally: Tally): Property {
-  return fc.asyncProperty(fc.array(makeSteps(contract), { minLength: 1, maxLength: steps.most, size: 'max' }), async (chosen) => {
+function makeSessions ({ app, contract, steps: step, toTokens }: Target, tally: Tally): Property {
+  return fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: steps.most, size: 'max' }), async (chosen) => {
     const session = new Session(contract, await toTokens(`run-${tally.runs += 1}`))
     const trace: Array<[Request, Answer]> = []
-    for (const step of chosen) {
-      const request = session.toRequest(step)
+    for (const one of chosen) {
+      const request = session.toRequest(one)
       const answer = await send(app, request)
       tally.requests += 1
       count(tally, `${request.kind} ${request.method} ${answer.status}`)
@@ -80,18 +98,20 @@ function makeSessions ({ app, toTokens }: Target, contract: Contract, tally: Tal
   })
 }
 
-function makeRaw ({ app, toTokens }: Target, contract: Contract, tally: Tally): Property {
+function makeRaw ({ app, contract, toTokens }: Target, tally: Tally): Property {
   return fc.asyncProperty(makeConversations(contract), async (conversation) => {
     const { application } = await toTokens('raw')
     const bytes = toBytes(conversation, application)
-    const received = await converse((app.server.address() as AddressInfo).port, bytes)
+    let received = ''
     const fail = (problem: string): never => { throw new ViolationError(`${problem}\n  ${JSON.stringify(bytes.toString('latin1').replaceAll(application, 'TOKEN').slice(0, 1_000))}\n    → ${received.slice(0, 600)}`) }
-    let answers: Answer[] = []
-    try {
-      answers = parseAnswers(received)
-    } catch (error) {
-      fail((error as Error).message)
-    }
+    const answers = await whenThereIsTime(async () => {
+      received = await converse((app.server.address() as AddressInfo).port, bytes)
+      try {
+        return parseAnswers(received)
+      } catch (error) {
+        return fail((error as Error).message)
+      }
+    }, (all) => all)
     tally.requests += 1
     for (const answer of answers) {
       count(tally, `raw bytes ${answer.status}`)
@@ -102,7 +122,6 @@ function makeRaw ({ app, toTokens }: Target, contract: Contract, tally: Tally): 
 
 /** Sends requests to a server until one is answered as it must not be. */
 export async function fuzz (target: Target, { requests, seed, path, only, shrinks = true }: FuzzOptions): Promise<FuzzResult> {
-  const contract = readContract(target.app)
   const tally: Tally = { counts: new Map(), requests: 0, runs: 0 }
   const parts = [
     { name: 'sessions', numRuns: Math.ceil(requests * (1 - rawShare) / steps.middle), make: makeSessions },
@@ -110,7 +129,7 @@ export async function fuzz (target: Target, { requests, seed, path, only, shrink
   ] as const
   for (const { name, numRuns, make } of parts) {
     if (only !== undefined && only !== name) continue
-    const details = await fc.check(make(target, contract, tally), { seed, numRuns, unbiased: name === 'raw', endOnFailure: !shrinks, ...(path !== undefined && { path }) })
+    const details = await fc.check(make(target, tally), { seed, numRuns, unbiased: name === 'raw', endOnFailure: !shrinks, ...(path !== undefined && { path }) })
     if (!details.failed) continue
     const { errorInstance: error, counterexamplePath } = details
     const again = `--seed=${details.seed} --only=${name} --path=${String(counterexamplePath)}`

@@ -103,7 +103,7 @@ export class Session {
       // the next page is for the one who asked for the first
       headers: link?.authorization === undefined ? headers : { ...headers, authorization: link.authorization },
       payload: text === undefined ? undefined : Buffer.from(text),
-      route,
+      route: link === undefined ? route : this.#contract.find('GET', toPathname(link.url)),
       isDelta,
       isValid: kind === 'valid' && isValid
     }
