@@ -1,9 +1,8 @@
 import { join } from 'node:path'
-import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import graphOperations, { memoryStore, recommendedServerOptions } from '../index.js'
+import { memoryStore } from '../index.js'
 import type { OperationStore } from '../index.js'
 import { everything } from '../storage/query/tree.js'
 import { chooseDriver } from '../storage/sqlite/driver.js'
@@ -11,7 +10,7 @@ import type { SqliteStatement, SqliteValue } from '../storage/sqlite/driver.js'
 import type * as SqliteModule from '../storage/sqlite/index.js'
 import { makeApp } from './support/app.js'
 import { as, fromHeader, otherUser, tenant, user } from './support/callers.js'
-import { ask, askDoors, callerOf, dump, fill, idOf, isOf, missingId, owners, Recorder, tellingStore, tenantOf, toQueries, toRequests, toSeen, urls, withoutId } from './support/tenants.js'
+import { ask, askDoors, callerOf, dump, fill, idOf, isOf, makeMounts, missingId, observe, owners, Recorder, tellingStore, tenantOf, toQueries, toRequests, toSeen, urls, withoutId } from './support/tenants.js'
 
 /*
  * Nothing of one tenant is seen, counted or inferred by another. 50 tenants have 200 operations each, of the same
@@ -20,16 +19,6 @@ import { ask, askDoors, callerOf, dump, fill, idOf, isOf, missingId, owners, Rec
 
 const tenants = Array.from({ length: 50 }, (_, number) => number)
 const perOwner = 50
-
-/** At `/strict` a change must say what it is based on. */
-async function makeMounts (t: Test, store: OperationStore): Promise<FastifyInstance> {
-  const app = Fastify({ ...recommendedServerOptions })
-  t.teardown(async () => { await app.close() })
-  await app.register(graphOperations, { prefix: '/v1.0', store, auth: fromHeader })
-  await app.register(graphOperations, { prefix: '/strict', auth: fromHeader, requireIfMatch: true })
-  await app.ready()
-  return await app
-}
 
 /** A SQLite store that tells every statement that this process sends it. */
 async function openTelling (t: Test, recorder: Recorder): Promise<OperationStore> {
@@ -125,17 +114,9 @@ for (const [kind, makeStore] of Object.entries(kinds)) {
         // an id of one other tenant, and for who has nothing one of all the others
         const [who, foreign] = index < 2 ? [me, idOf(7, 1)] : ['newcomer', idOf(7, 0)]
         const etag = await etagOf(url, foreign)
-        /** The answers to all of it, and what the store and its database were asked for each. */
-        const observe = async (app: FastifyInstance, id: string): Promise<Array<{ seen: string, asked: string[] }>> => {
-          const observed = []
-          for (const request of toRequests(url, id, etag)) {
-            const { result, lines } = await recorder.listen(async () => await ask(app, who, request))
-            statuses.add(result.statusCode)
-            observed.push({ seen: withoutId(toSeen(result), id), asked: lines.map((line) => withoutId(line, id)) })
-          }
-          return observed
-        }
-        const [found, none, only] = [await observe(crowded, foreign), await observe(crowded, missingId), await observe(alone, foreign)]
+        const sent = [await observe(crowded, recorder, who, url, foreign, etag), await observe(crowded, recorder, who, url, missingId, etag), await observe(alone, recorder, who, url, foreign, etag)] as const
+        const [found, none, only] = sent
+        for (const { status } of sent.flat()) statuses.add(status)
         for (const [place, { method, url: at, headers, payload }] of toRequests(url, foreign, etag).entries()) {
           const name = `${method} ${at} ${JSON.stringify([headers, payload])} as ${who}`
           if (JSON.stringify(found[place]) !== JSON.stringify(none[place])) t.strictSame(found[place], none[place], name)
@@ -156,13 +137,13 @@ for (const [kind, makeStore] of Object.entries(kinds)) {
         const collection = { tenant: me, owner }
         const foreign = idOf(7, 1)
         const { version } = (await store.find({ tenant: tenantOf(7), owner, id: foreign }))!
-        const observe = async (app: FastifyInstance, id: string): Promise<string[]> => {
+        const observeDoors = async (app: FastifyInstance, id: string): Promise<string[]> => {
           const { result, lines } = await recorder.listen(async () => await askDoors(app, collection, id, version))
           return [JSON.stringify(result), ...lines].map((line) => withoutId(line, id))
         }
-        const found = await observe(crowded, foreign)
-        t.strictSame(found, await observe(crowded, missingId), owner)
-        t.equal(found[0], (await observe(alone, foreign))[0])
+        const found = await observeDoors(crowded, foreign)
+        t.strictSame(found, await observeDoors(crowded, missingId), owner)
+        t.equal(found[0], (await observeDoors(alone, foreign))[0])
       }
     })
 

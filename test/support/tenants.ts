@@ -1,9 +1,12 @@
+import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import type { InjectOptions, Response } from 'light-my-request'
+import type { Test } from 'tap'
+import graphOperations, { recommendedServerOptions } from '../../index.js'
 import type { Change, Collection, GraphError, OperationRecord, OperationStore } from '../../index.js'
 import { everything } from '../../storage/query/tree.js'
 import { toComparable } from './app.js'
-import { as, user } from './callers.js'
+import { as, fromHeader, user } from './callers.js'
 
 /*
  * Tenants that use the same owners and the same ids, and what one of them may ask to learn of the others.
@@ -60,6 +63,16 @@ export async function fill (app: FastifyInstance, tenants: number, perOwner: num
       await store.commit({ tenant, owner }, changes)
     }))
   }
+}
+
+/** At `/strict` a change must say what it is based on. */
+export async function makeMounts (t: Test, store: OperationStore): Promise<FastifyInstance> {
+  const app = Fastify({ ...recommendedServerOptions })
+  t.teardown(async () => { await app.close() })
+  await app.register(graphOperations, { prefix: '/v1.0', store, auth: fromHeader })
+  await app.register(graphOperations, { prefix: '/strict', auth: fromHeader, requireIfMatch: true })
+  await app.ready()
+  return await app
 }
 
 /** What a store holds for a tenant. */
@@ -217,6 +230,23 @@ export function tellingStore (store: OperationStore, recorder: Recorder): Operat
 /** Asks as a tenant. */
 export async function ask (app: FastifyInstance, tenant: string, { method, url, headers = {}, payload }: Request): Promise<Response> {
   return await app.inject({ method, url, headers: { host: 'graph.test', ...headers, ...callerOf(tenant, url) }, ...(payload && { payload }) })
+}
+
+/** What became of a request, and what the store and its database were asked for it. */
+export interface Observed {
+  readonly status: number
+  readonly seen: string
+  readonly asked: readonly string[]
+}
+
+/** Sends all that names an operation, one after the other. */
+export async function observe (app: FastifyInstance, recorder: Recorder, tenant: string, url: string, id: string, etag: string): Promise<Observed[]> {
+  const observed: Observed[] = []
+  for (const request of toRequests(url, id, etag)) {
+    const { result, lines } = await recorder.listen(async () => await ask(app, tenant, request))
+    observed.push({ status: result.statusCode, seen: withoutId(toSeen(result), id), asked: lines.map((line) => withoutId(line, id)) })
+  }
+  return observed
 }
 
 /** What the doors for a host's own code say of an id, errors included. */
