@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { parse } from 'yaml'
-import { nameOf, readLock, toTree } from '../docs/dependencies-page.js'
+import { nameOf, readLock, toDependenciesPage, toTree } from '../docs/dependencies-page.js'
 import { avoided, peers, runtime, server } from '../docs/dependencies.js'
 import { conformanceCases } from '../storage/conformance.js'
 import { listSources, rooms } from './support/sources.js'
@@ -209,7 +209,9 @@ t.test('every package that is needed is documented, and what is avoided is nowhe
   t.strictSame(Object.keys(peerDependencies).sort(), Object.keys(peers).sort())
   for (const name of [...Object.keys(peers), ...Object.keys(server)]) t.ok(devDependencies[name], name)
   const page = await readFile('docs/dependencies.md', 'utf8')
+  t.equal(page, await toDependenciesPage(), 'the page is current: versions, sizes, licenses')
   const locked = await readLock()
+  t.throws(() => toTree(locked, ['nothing']), /nothing is not in package-lock\.json/)
   for (const name of [...Object.keys(runtime), ...Object.keys(peers), ...Object.keys(server)]) t.ok(page.includes(`\n| ${name} ${locked[`node_modules/${name}`]!.version} |`), name)
 
   const imported = new Set<string>()
