@@ -1,7 +1,6 @@
 import { GraphError } from '../errors.js'
 import type { Create, StructuredType, Update } from '../schemas/definition.js'
-import { operationIdPattern } from '../schemas/entity.js'
-import { isOperationId } from '../schemas/operation-id.js'
+import { isOperationId, operationIdPattern } from '../schemas/operation-id.js'
 import { isOwnerId, toOwnerId } from '../schemas/owner-id.js'
 import type { Collection, Key, OperationRecord, OperationStore } from '../storage/store.js'
 import type { Domain } from './index.js'
