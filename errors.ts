@@ -57,6 +57,7 @@ export const clientErrors = {
   generalException: { status: 500, code: 'generalException', description: 'The service failed.', example: 'the service could not answer' },
   outcomeUnknown: { status: 500, code: 'generalException', description: 'The change was sent to where operations are kept, and the answer was lost: it was made as a whole or not at all. Read the operation before trying again.', example: 'it is not known whether the change was made; read the operation before trying again' },
   serviceNotAvailable: { status: 503, code: 'serviceNotAvailable', description: 'The service cannot answer for now; `Retry-After` says in how many seconds to try again.', example: 'the service is not available; try again later', headers: { 'retry-after': '1' } },
+  overloaded: { status: 503, code: 'serviceNotAvailable', description: 'The server has more to do than it can; `Retry-After` says in how many seconds to try again.', example: 'the server has too much to do; try again later', headers: { 'retry-after': '1' } },
   quotaLimitReached: { status: 507, code: 'quotaLimitReached', description: 'There is no room for the change, and nothing of it was made. What is stored can still be read.', example: 'there is no room for the change' }
 } as const satisfies Record<string, ClientErrorKind>
 

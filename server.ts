@@ -1,14 +1,16 @@
 import { realpathSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import graphOperations, { jwtAuth, memoryStore, postgresStore, recommendedServerOptions, sqliteStore, graphNotFoundHandler } from './index.js'
+import graphOperations, { graphErrorHandler, graphNotFoundHandler, jwtAuth, memoryStore, postgresStore, recommendedServerOptions, sqliteStore } from './index.js'
 import type { Authenticate, OperationStore } from './index.js'
 import type { DevelopmentCertificate } from './plugins/dev-certificate.js'
 import { devIssuerPlugin, makeDevelopmentIssuer } from './plugins/dev-issuer.js'
 import type { DevelopmentIssuer } from './plugins/dev-issuer.js'
+import { overloadPlugin } from './plugins/overload.js'
 import { probesPlugin } from './plugins/probes.js'
 
 /** What the server reads from its environment; README has the table. */
@@ -47,6 +49,24 @@ function parsePort (setting: string): number {
   return port
 }
 
+const defaultRateLimit = 60_000
+
+/** Requests of a tenant in a minute. The development issuer makes any number of tenants, so there is no limit with it. */
+function parseRateLimit ({ RATE_LIMIT: setting }: Environment, issuer: DevelopmentIssuer | undefined): number {
+  if (setting === undefined) return issuer === undefined ? defaultRateLimit : 0
+  if (!/^\d{1,9}$/.test(setting)) throw new SettingError(`RATE_LIMIT=${setting} is not a number of requests in a minute`)
+  return Number(setting)
+}
+
+/** Whose `X-Forwarded-*` are believed: addresses and networks, separated by commas. */
+function parseTrustProxy ({ TRUST_PROXY: setting }: Environment): string[] | false {
+  if (setting === undefined) return false
+  const networks = setting.split(',').map((network) => network.trim())
+  const isNetwork = (network: string): boolean => isIP(network.replace(/\/\d{1,3}$/, '')) !== 0
+  if (!networks.every(isNetwork)) throw new SettingError(`TRUST_PROXY=${setting} is not a list of addresses and networks, such as 10.0.0.0/8,127.0.0.1`)
+  return networks
+}
+
 const certificateFolder = '.development-certificate'
 
 async function chooseCertificate ({ HTTPS: setting = '0' }: Environment, host: string): Promise<DevelopmentCertificate | undefined> {
@@ -74,21 +94,25 @@ async function chooseAuth (environment: Environment, host: string): Promise<{ au
     throw new SettingError('set AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URI: without them the server runs only for development, on a loopback address')
   }
   const development = await makeDevelopmentIssuer()
-  return { auth: jwtAuth(development), issuer: development }
+  return { auth: jwtAuth({ issuer: development.issuer, audience: development.audience, jwks: development.jwks }), issuer: development }
 }
 
 const description = 'Long-running work reports its state here, and clients follow it. Press Authorize and paste a bearer token; a development server prints one at its start.'
 
 /** Makes the server: the plugin at `/v1.0` and `/beta` over one store, its documentation and probes. */
 export async function createServer (environment: Environment): Promise<GraphServer> {
-  const { HOST: host = '127.0.0.1', PORT = '3000', STORE = 'sqlite:operations.db', LOG_LEVEL: level = 'warn' } = environment
+  const { HOST: host = '127.0.0.1', PORT = '3000', STORE = 'sqlite:operations.db', LOG_LEVEL: level = 'warn', BASE_URL: baseUrl } = environment
   const port = parsePort(PORT)
   const { auth, issuer } = await chooseAuth(environment, host)
+  const requestsPerMinute = parseRateLimit(environment, issuer)
   const certificate = await chooseCertificate(environment, host)
   const store = await openStore(STORE)
-  const options = { ...recommendedServerOptions, logger: { level, stream: process.stderr } }
-  const app = certificate === undefined ? Fastify(options) : Fastify({ ...options, https: certificate }) as unknown as FastifyInstance
+  const { http, ...recommended } = recommendedServerOptions
+  const options = { ...recommended, trustProxy: parseTrustProxy(environment), logger: { level, stream: process.stderr } }
+  const app = certificate === undefined ? Fastify({ ...options, http }) : Fastify({ ...options, https: { ...http, ...certificate } }) as unknown as FastifyInstance
   app.setNotFoundHandler(graphNotFoundHandler)
+  app.setErrorHandler(graphErrorHandler)
+  await app.register(overloadPlugin, { requestsPerMinute })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -97,9 +121,10 @@ export async function createServer (environment: Environment): Promise<GraphServ
     }
   })
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true, docExpansion: 'none', tryItOutEnabled: true } })
-  await app.register(graphOperations, { prefix: '/v1.0', store, auth })
-  await app.register(graphOperations, { prefix: '/beta', auth })
-  await app.register(probesPlugin, { drainMillis: 1_000 })
+  const links = baseUrl === undefined ? {} : { baseUrl }
+  await app.register(graphOperations, { prefix: '/v1.0', store, auth, ...links })
+  await app.register(graphOperations, { prefix: '/beta', auth, ...links })
+  await app.register(probesPlugin, { drainMillis: 1_000, closeMillis: 7_000 })
   if (issuer !== undefined) await app.register(devIssuerPlugin, { issuer })
   return { app, host, port, issuer, certificate }
 }

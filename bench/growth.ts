@@ -8,7 +8,7 @@ import { startPostgres } from '../test/support/postgres.js'
 
 /*
  * How the cost of one call grows with what a collection holds:
- *   node --import tsx bench/growth.ts [operations…]      default 1000 100000 1000000
+ *   npm run bench -- growth [operations…]      default 1000 100000 1000000
  * Every call waits for the one before it, so a row is a latency and no throughput. The sizes are filled one after
  * the other in stores of their own and measured in turns, so that a machine that is slower for a while is so for
  * all of them; the ratio to the first size is what counts. Answers are checked.

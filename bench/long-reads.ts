@@ -10,7 +10,7 @@ import { everything } from '../storage/query/tree.js'
 /*
  * How long each kind of read of the SQLite store holds the event loop, and how long it takes.
  *
- *   node --import tsx bench/long-reads.ts [operations]
+ *   npm run bench -- long-reads [operations]
  *
  * The file is made anew in the folder for temporary files; 1,000,000 operations, the default, need 1 GB there.
  */

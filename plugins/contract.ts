@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { TSchema } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
 import { invalidRequest } from '../errors.js'
-import { sendError, toGraphError } from '../routes/http/envelope.js'
+import { isFailure, sendError, toGraphError } from '../routes/http/envelope.js'
+import { findLoss } from '../routes/http/json.js'
 import { ensureCommonHeaders, setCommonHeaders } from '../routes/http/request-ids.js'
 import type { Compile } from '../schemas/validator.js'
 
@@ -20,7 +21,13 @@ export const contractPlugin = fp(async (scope: FastifyInstance, { compile }: { c
   scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (!isUtf8(body)) done(invalidRequest([{ target: '', message: 'the body must be UTF-8' }]))
     else if (body.length === 0) done(null, undefined)
-    else void parseJson(request, body.toString('utf8'), done)
+    else {
+      const text = body.toString('utf8')
+      void parseJson(request, text, (error, value: unknown) => {
+        const loss = error === null ? findLoss(text, value) : undefined
+        done(loss === undefined ? error : invalidRequest([loss]), value)
+      })
+    }
   })
 
   scope.setValidatorCompiler<TSchema>(({ schema }) => {
@@ -37,7 +44,7 @@ export const contractPlugin = fp(async (scope: FastifyInstance, { compile }: { c
   scope.setErrorHandler((error, request, reply) => {
     ensureCommonHeaders(request, reply)
     const answer = toGraphError(error, request.routeOptions.bodyLimit)
-    if (answer.statusCode >= 500) request.log.error({ err: error, 'request-id': reply.getHeader('request-id') }, 'request failed')
+    if (isFailure(answer)) request.log.error({ err: error, 'request-id': reply.getHeader('request-id') }, 'request failed')
     return sendError(answer, reply)
   })
 }, { name: 'fastify-graph-operations-contract' })

@@ -1,24 +1,38 @@
-import type { FastifyError, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import type { FastifyError, FastifyHttpOptions, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify'
 import { GraphError } from '../errors.js'
-import { sendError, toGraphError } from '../routes/http/envelope.js'
+import { isFailure, sendError, toGraphError } from '../routes/http/envelope.js'
+import { handleClientError } from './client-errors.js'
 import { parameterLength } from './parameter-length.js'
 
 /**
  * Options for `Fastify(…)` that a plugin cannot set: ids as long as real site ids, an end to requests that
- * never finish arriving, and Graph's envelope for URLs that no route sees.
+ * never finish arriving and to connections where nothing moves, answers in Graph's envelope for what no route
+ * sees, and none that are cut off while the server closes. All times are milliseconds.
  */
 export const recommendedServerOptions = Object.freeze({
   routerOptions: Object.freeze({ maxParamLength: parameterLength }),
-  /** Milliseconds. */
   requestTimeout: 30_000,
+  connectionTimeout: 60_000,
+  /** For `https` they go into its own options. */
+  http: Object.freeze({ headersTimeout: 15_000, connectionsCheckingInterval: 5_000 }),
+  // what arrives on open connections while the server closes is answered, not refused
+  return503OnClosing: false,
+  clientErrorHandler: handleClientError,
   frameworkErrors (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) {
     const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
     const answer = isTooLong ? new GraphError('invalidRequest', `an id in the URL must have at most ${parameterLength} characters`) : toGraphError(error)
     void sendError(answer, reply)
   }
-} satisfies FastifyServerOptions)
+} satisfies FastifyHttpOptions<RawServerDefault>)
 
 /** For `app.setNotFoundHandler` of an application that has nothing but Graph's URLs. */
 export async function graphNotFoundHandler (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return await sendError(new GraphError('itemNotFound', 'there is nothing at this URL'), reply)
+}
+
+/** For `app.setErrorHandler` of such an application: its errors, and those of other plugins, in Graph's envelope. */
+export async function graphErrorHandler (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const answer = toGraphError(error, request.routeOptions.bodyLimit)
+  if (isFailure(answer)) request.log.error({ err: error }, 'request failed')
+  return await sendError(answer, reply)
 }

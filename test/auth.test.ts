@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, request as httpRequest } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,8 +13,9 @@ import t from 'tap'
 import type { Test } from 'tap'
 import graphOperations, { collections, GraphError, jwtAuth, memoryStore, recommendedServerOptions } from '../index.js'
 import type { Authenticate, Authorize, GraphOperationsOptions, JwtAuthOptions, Principal } from '../index.js'
+import { makeTokenCache } from '../plugins/jwt/token-cache.js'
 import { makeApp } from './support/app.js'
-import { as, fromHeader, tenant, user } from './support/callers.js'
+import { as, fromHeader, otherUser, tenant, user } from './support/callers.js'
 
 const issuer = new OAuth2Server()
 await issuer.start(0, '127.0.0.1')
@@ -111,15 +112,31 @@ t.test('a token that is not good is 401 and not told why', async (t) => {
   const signBy = async (header: Record<string, unknown>): Promise<string> =>
     await new SignJWT(decode(payload)).setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...header }).sign(attacker.privateKey)
   const now = Math.floor(Date.now() / 1_000)
+  const reheaded = (header: unknown): string => `${base64(header)}.${payload}.${signature}`
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  // the last character of 256 bytes has four bits that no byte takes
+  const respelt = signature.slice(0, -1) + String(alphabet[alphabet.indexOf(signature.slice(-1)) ^ 1])
 
-  const headers: Record<string, string> = {
+  const strangers: Record<string, string> = {
     empty: '',
     'no scheme': good,
     'another scheme': `Basic ${good}`,
+    'a scheme that begins alike': `Bearers ${good}`,
+    'a tab after the scheme': `Bearer\t${good}`
+  }
+  for (const [name, authorization] of Object.entries(strangers)) {
+    const response = await app.inject({ url: site, headers: { authorization } })
+    t.strictSame([response.statusCode, response.headers['www-authenticate'], envelopeOf(response)], [401, 'Bearer', plainEnvelope], `${name}: no token was sent`)
+  }
+  const headers: Record<string, string> = {
     'no token': 'Bearer',
     'nothing after bearer': 'Bearer ',
     'two spaces': `Bearer  ${good}`,
-    'two tokens': `Bearer ${good}, Bearer ${good}`
+    'a space after it': `Bearer ${good} `,
+    'two tokens': `Bearer ${good}, Bearer ${good}`,
+    'two tokens by a space': `Bearer ${good} ${good}`,
+    'a token in quotes': `Bearer "${good}"`,
+    'a long one': `Bearer ${header}.${payload}.${'a'.repeat(20_000)}`
   }
   const tokens: Record<string, string> = {
     'two segments': `${header}.${payload}`,
@@ -142,6 +159,24 @@ t.test('a token that is not good is 401 and not told why', async (t) => {
     'a key of another key id': await signBy({ kid: 'rsa' }),
     'a key id of another kind': `${base64({ alg: 'ES256', typ: 'JWT', kid: 'rsa' })}.${payload}.${signature}`,
     'an unknown key id': await signBy({ kid: 'who' }),
+    'no key id, of several keys': reheaded({ alg: 'RS256', typ: 'JWT' }),
+    'a key id with a path': await signBy({ kid: '../../jwks' }),
+    'a key id with SQL': await signBy({ kid: 'rsa\' OR 1=1--' }),
+    'a key id that every object has': await signBy({ kid: '__proto__' }),
+    'a URL of keys': await signBy({ kid: 'rsa', jku: 'http://127.0.0.1:1/jwks' }),
+    'a URL of certificates': await signBy({ kid: 'rsa', x5u: 'http://127.0.0.1:1/x5u', x5c: ['MIIB'] }),
+    'a list for alg': reheaded({ alg: ['RS256'], typ: 'JWT', kid: 'rsa' }),
+    'alg in lower case': reheaded({ alg: 'rs256', typ: 'JWT', kid: 'rsa' }),
+    'alg with a space': reheaded({ alg: 'none ', typ: 'JWT', kid: 'rsa' }),
+    'RSA encryption for alg': reheaded({ alg: 'RSA-OAEP', typ: 'JWT', kid: 'rsa' }),
+    'an unencoded payload': reheaded({ alg: 'RS256', typ: 'JWT', kid: 'rsa', b64: false, crit: ['b64'] }),
+    'an empty list of critical headers': reheaded({ alg: 'RS256', typ: 'JWT', kid: 'rsa', crit: [] }),
+    'a header that is a list': reheaded([{ alg: 'RS256' }]),
+    'a header in UTF-16': `${Buffer.from('{"alg":"RS256"}', 'utf16le').toString('base64url')}.${payload}.${signature}`,
+    'an empty header': `.${payload}.${signature}`,
+    'an empty payload': `${header}..${signature}`,
+    'another spelling of the signature': `${header}.${payload}.${respelt}`,
+    'the signature of another token': `${header}.${payload}.${String((await sign((payload) => { payload['n'] = 1 })).split('.')[2])}`,
     'a key id that is no text': `${base64({ alg: 'RS256', typ: 'JWT', kid: 5 })}.${payload}.${signature}`,
     'an unknown critical header': `${base64({ alg: 'RS256', typ: 'JWT', kid: 'rsa', crit: ['x'], x: 1 })}.${payload}.${signature}`,
     'a header that is no object': `${base64('null')}.${payload}.${signature}`,
@@ -151,6 +186,26 @@ t.test('a token that is not good is 401 and not told why', async (t) => {
     'a tampered signature': `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`,
     'another issuer': await sign((payload) => { payload.iss = `${iss}/` }),
     'no issuer': await sign(drop('iss')),
+    'a list of issuers': await sign((payload) => { payload.iss = [iss] as never }),
+    'an issuer in upper case': await sign((payload) => { payload.iss = iss.toUpperCase() }),
+    'an audience that begins alike': await sign((payload) => { payload['aud'] = `${audience}/x` }),
+    'an empty list of audiences': await sign((payload) => { payload['aud'] = [] }),
+    'an audience in a list in a list': await sign((payload) => { payload['aud'] = [[audience]] }),
+    'an audience as an object': await sign((payload) => { payload['aud'] = { [audience]: true } }),
+    'exp as a list': await sign((payload) => { payload.exp = [now + 60] as never }),
+    'exp as null': await sign((payload) => { payload.exp = null as never }),
+    'exp in the negative': await sign((payload) => { payload.exp = -1 }),
+    'nbf as a text': await sign((payload) => { payload.nbf = '0' as never }),
+    'tid as null': await sign((payload) => { payload['tid'] = null }),
+    'tid with a slash': await sign((payload) => { payload['tid'] = 'a/b' }),
+    'tid that climbs': await sign((payload) => { payload['tid'] = '..' }),
+    'oid with a line break': await sign((payload) => { payload['oid'] = `${user}\n` }),
+    'an empty oid': await sign((payload) => { payload['oid'] = '' }),
+    'scp as a number': await sign((payload) => { payload['scp'] = 1 }),
+    'scp as null': await sign((payload) => { payload['scp'] = null }),
+    'roles as an object': await sign((payload) => { payload['roles'] = { 0: 'Notes.ReadWrite.All', length: 1 } }),
+    'roles as null': await sign((payload) => { payload['roles'] = null }),
+    'roles in a list in a list': await sign((payload) => { payload['roles'] = [['Notes.ReadWrite.All']] }),
     'another audience': await sign((payload) => { payload['aud'] = 'api://other' }),
     'no audience': await sign(drop('aud')),
     expired: await sign((payload) => { payload.exp = now - 40 }),
@@ -178,9 +233,64 @@ t.test('a token that is not good is 401 and not told why', async (t) => {
       [response.statusCode, response.headers['www-authenticate'], envelopeOf(response)],
       [401, 'Bearer error="invalid_token"', plainEnvelope], name)
   }
+  t.ok(Object.keys(headers).length >= 60, `${Object.keys(headers).length} bad tokens`)
   const without = await app.inject(site)
   t.strictSame([without.statusCode, without.headers['www-authenticate'], envelopeOf(without)], [401, 'Bearer', plainEnvelope])
   t.equal((await ask(app, good)).statusCode, 200, 'the good one still is')
+})
+
+t.test('two Authorization headers are 401, whichever is good', async (t) => {
+  const app = await makeApp(t, { auth: jwtAuth(jwtOptions) })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const statusOf = async (...authorization: string[]): Promise<[number | undefined, string | undefined]> => {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest({ port, host: '127.0.0.1', path: site, headers: ['host', `127.0.0.1:${port}`, ...authorization.flatMap((value) => ['Authorization', value])] as never }, resolve).on('error', reject).end()
+    })
+    answer.resume()
+    return [answer.statusCode, answer.headers['www-authenticate']]
+  }
+  const good = `Bearer ${await sign()}`
+  t.strictSame(await statusOf(good), [200, undefined])
+  t.strictSame(await statusOf(good, 'Bearer a.b.c'), [401, 'Bearer error="invalid_token"'])
+  t.strictSame(await statusOf('Bearer a.b.c', good), [401, 'Bearer error="invalid_token"'])
+  t.strictSame(await statusOf(good, good), [401, 'Bearer error="invalid_token"'])
+})
+
+t.test('an issuer may be a template: each tenant has its own', async (t) => {
+  const template = 'https://login.example/{tenantid}/v2.0'
+  const own = (id: string) => (payload: Payload): void => { Object.assign(payload, { tid: id, iss: `https://login.example/${id}/v2.0` }) }
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, issuer: template }) })
+  t.equal((await ask(app, await sign(own(tenant)))).statusCode, 200)
+  t.equal((await ask(app, await sign(own('another')))).statusCode, 200)
+  t.equal((await ask(app, await sign(own('$&')))).statusCode, 401, 'what cannot be a tenant')
+  const wrong: Record<string, (payload: Payload) => void> = {
+    'that of another tenant': (payload) => { own('another')(payload); payload['tid'] = tenant },
+    'the template itself': (payload) => { payload.iss = template },
+    'an issuer of nobody': (payload) => { payload.iss = 'https://login.example//v2.0' },
+    'another host': (payload) => { payload.iss = `https://login.example.evil/${tenant}/v2.0` },
+    'another path': (payload) => { payload.iss = `https://login.example/x/${tenant}/v2.0` }
+  }
+  for (const [name, change] of Object.entries(wrong)) t.equal((await ask(app, await sign(change))).statusCode, 401, name)
+  const renamed = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, issuer: template, claims: { tenant: 'org' } }) })
+  t.equal((await ask(renamed, await sign((payload) => { own('another')(payload); payload['org'] = 'another' }))).statusCode, 200, 'the tenant is what the claim says it is')
+})
+
+t.test('a key that is for one issuer signs for no other', async (t) => {
+  const keysFor = (issuer?: string, kid?: string): JwtAuthOptions['jwks'] => ({
+    keys: keys.toJSON().filter(({ kid }) => kid === 'rsa').map((key) => ({ ...key, kid, issuer }) as never)
+  })
+  const template = `${iss}/{tenantid}`
+  const token = await sign((payload) => { payload.iss = `${iss}/${tenant}` })
+  const nameless = await sign((payload, header) => { payload.iss = `${iss}/${tenant}`; header['kid'] = undefined as never })
+  const statusOf = async (jwks: JwtAuthOptions['jwks'], token: string): Promise<number> =>
+    (await ask(await makeApp(t, { auth: jwtAuth({ issuer: template, audience, jwks: jwks! }) }), token)).statusCode
+  t.equal(await statusOf(keysFor(undefined, 'rsa'), token), 200)
+  t.equal(await statusOf(keysFor(template, 'rsa'), token), 200)
+  t.equal(await statusOf(keysFor(`${iss}/${tenant}`, 'rsa'), token), 200)
+  t.equal(await statusOf(keysFor(`${iss}/${personalTenant}`, 'rsa'), token), 401)
+  t.equal(await statusOf(keysFor(template, 'rsa'), nameless), 200, 'the only key there is')
+  t.equal(await statusOf(keysFor(`${iss}/${personalTenant}`, 'rsa'), nameless), 401)
 })
 
 t.test('a tenant that cannot be one is 401', async (t) => {
@@ -341,8 +451,112 @@ t.test('a token is not refused because its issuer is down, once its key is here'
 
   ahead = 660_000
   t.equal((await ask(app, token)).statusCode, 200, 'keys older than their time are better than none')
+  await delay(100)
   t.equal((await ask(app, token)).statusCode, 200)
   t.equal(source.hits, 3)
+})
+
+t.test('keys that come and go are seen within 30 s, tokens verified before included', async (t) => {
+  const rotated = await generateKeyPair('RS256')
+  const newKey = { ...await exportJWK(rotated.publicKey), kid: 'new', alg: 'RS256' }
+  let published: unknown[] = keys.toJSON()
+  const source = await serveKeys(t, (_request, response) => { response.end(JSON.stringify({ keys: published })) })
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
+  const old = await sign()
+  const another = await sign((payload) => { payload['n'] = 1 })
+  const fresh = await new SignJWT(decode(old.split('.')[1])).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'new' }).sign(rotated.privateKey)
+  const now = Date.now
+  let ahead = 0
+  t.intercept(Date, 'now', { value: () => now() + ahead })
+  t.equal((await ask(app, old)).statusCode, 200)
+  t.equal((await ask(app, fresh)).statusCode, 401, 'not there yet')
+  published = [newKey]
+  ahead = 11_000
+  t.equal((await ask(app, fresh)).statusCode, 200, 'a new key is looked for after the cooldown')
+  t.equal((await ask(app, old)).statusCode, 401, 'and what was verified by one that went is refused')
+  t.equal(source.hits, 2)
+
+  published = [newKey, ...keys.toJSON()]
+  ahead += 16_000
+  t.equal((await ask(app, fresh)).statusCode, 200, 'known, while keys are looked for in the background')
+  await delay(100)
+  t.equal(source.hits, 3)
+  t.equal((await ask(app, old)).statusCode, 200)
+  published = [newKey]
+  ahead += 16_000
+  t.equal((await ask(app, old)).statusCode, 200)
+  await delay(100)
+  t.equal((await ask(app, old)).statusCode, 401, 'the background sees what goes, too')
+  published = keys.toJSON()
+  ahead += 31_000
+  t.equal((await ask(app, another)).statusCode, 200, 'after a quiet while keys are waited for')
+  t.equal(source.hits, 5)
+})
+
+t.test('keys nobody vouches for are given up after a day', async (t) => {
+  let isUp = true
+  const source = await serveKeys(t, (request, response) => {
+    if (isUp) sendKeys(request, response)
+    else response.writeHead(500).end()
+  })
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri, cachedTokens: 0 }) })
+  const now = Date.now
+  let ahead = 0
+  t.intercept(Date, 'now', { value: () => now() + ahead })
+  const statusOf = async (): Promise<number> => (await ask(app, await sign((payload) => { payload.exp = Math.floor(Date.now() / 1_000) + 60; payload.nbf = 0 }))).statusCode
+  t.equal(await statusOf(), 200)
+  isUp = false
+  ahead = 23 * 3_600_000
+  t.equal(await statusOf(), 200)
+  ahead = 25 * 3_600_000
+  t.equal(await statusOf(), 503)
+  t.equal(await statusOf(), 503)
+  isUp = true
+  ahead += 6_000
+  t.equal(await statusOf(), 200)
+})
+
+t.test('a token is verified once, until it ends', async (t) => {
+  const { seen, authorize } = makeWitness()
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, clockToleranceSeconds: 0 }), authorize })
+  const ends = Math.floor(Date.now() / 1_000) + 4
+  const token = await sign((payload) => { payload.exp = ends })
+  for (let n = 0; n < 3; n += 1) t.equal((await ask(app, token)).statusCode, 200)
+  t.equal(new Set(seen).size, 1, 'one principal, not three alike')
+  const [head, payload, signature = ''] = token.split('.')
+  for (const forged of [`${head}.${payload}.${signature.slice(0, -6)}AAAAAA`, `${head}.${base64({ ...decode(payload), oid: otherUser })}.${signature}`, `${base64({ ...decode(head), x: 1 })}.${payload}.${signature}`]) {
+    t.equal((await ask(app, forged)).statusCode, 401, 'a part of a token is not the token')
+  }
+  await delay(ends * 1_000 - Date.now() + 10)
+  t.equal((await ask(app, token)).statusCode, 401)
+  t.equal((await ask(app, token)).statusCode, 401)
+})
+
+t.test('a token whose keys went while it was verified is not remembered', async (t) => {
+  const cache = makeTokenCache(10)
+  const principal = { tenant, subject: user }
+  const keep = cache.begin('a.b.c')
+  cache.clear()
+  keep(principal, Date.now() + 60_000)
+  t.equal(cache.find('a.b.c'), undefined)
+  cache.begin('a.b.c')(principal, Date.now() + 60_000)
+  t.equal(cache.find('a.b.c'), principal)
+})
+
+t.test('no more tokens are remembered than may be, those in use before others', async (t) => {
+  const cache = makeTokenCache(100)
+  const until = Date.now() + 60_000
+  const token = (n: number): string => `a.${n}.c`
+  const principals = Array.from({ length: 1_000 }, (_, n) => ({ tenant, subject: `s${n}` }))
+  for (const [n, principal] of principals.entries()) {
+    cache.begin(token(n))(principal, until)
+    t.equal(cache.find(token(0)), principals[0], 'one that is asked for again and again stays')
+  }
+  const kept = principals.filter((principal, n) => cache.find(token(n)) === principal).length
+  t.ok(kept <= 101 && kept >= 50, `${kept} of 1,000`)
+  const none = makeTokenCache(0)
+  none.begin(token(0))(principals[0]!, until)
+  t.equal(none.find(token(0)), undefined)
 })
 
 t.test('mistakes in the options of jwtAuth fail at once', async (t) => {
@@ -358,7 +572,10 @@ t.test('mistakes in the options of jwtAuth fail at once', async (t) => {
     'keys at no URL': { jwksUri: '/keys' },
     'a negative tolerance': { clockToleranceSeconds: -1 },
     'a tolerance of hours': { clockToleranceSeconds: 301 },
-    'a tolerance that is no number': { clockToleranceSeconds: Number.NaN }
+    'a tolerance that is no number': { clockToleranceSeconds: Number.NaN },
+    'an option there is not': { clockTolerance: 5 },
+    'a negative number of tokens': { cachedTokens: -1 },
+    'half a token': { cachedTokens: 0.5 }
   }
   for (const [name, mistake] of Object.entries(mistakes)) {
     t.throws(() => jwtAuth({ ...jwtOptions, ...mistake }), { code: 'OPS_ERR_OPTION' }, name)

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
+import type { Response } from 'light-my-request'
 import t from 'tap'
 import type { Test } from 'tap'
-import { collections } from '../index.js'
-import type { NewRecord, OperationStore } from '../index.js'
+import { collections, memoryStore } from '../index.js'
+import type { NewRecord, OperationRecord, OperationStore, Page } from '../index.js'
+import { collectPage } from '../routes/http/page.js'
 import { makeApp } from './support/app.js'
 import { makeChance } from './support/chance.js'
 import type { Chance } from './support/chance.js'
@@ -315,4 +317,51 @@ t.test('a query that would read too much is 400 and names the limit', async (t) 
     t.equal((await app.inject({ url: `${calls}/$count` })).body, '10001')
     t.equal((await list(app, calls, { $filter: "status eq 'Failed'", $orderby: 'clientContext desc', $top: '3' })).value.length, 3, 'a range of an index that is small enough')
   })
+})
+
+t.test('a page ends before its text is too long, and goes on in the next', async (t) => {
+  const asked: Page[] = []
+  const store = memoryStore()
+  const app = await makeApp(t, { store: { ...store, list: (collection, query, page) => { asked.push(page); return store.list(collection, query, page) } } })
+  const big = Object.fromEntries(Array.from({ length: 15 }, (_, n) => [`p${n}`, 'x'.repeat(4_000)]))
+  const ids = Array.from({ length: 250 }, (_, n) => `id-${String(n).padStart(3, '0')}`)
+  for (const [index, id] of ids.entries()) {
+    const { statusCode } = await app.inject({ method: 'POST', url: calls, payload: index % 2 === 0 ? { id, ...big } : { id } })
+    if (statusCode !== 201) throw new Error(`${statusCode}`)
+  }
+  const seen: string[] = []
+  const sizes: number[] = []
+  let next: string | undefined = `${calls}?$top=1000&$orderby=id`
+  while (next !== undefined) {
+    const response: Response = await app.inject(next)
+    t.equal(response.statusCode, 200)
+    t.ok(response.body.length < 4_400_000, `${response.body.length} characters`)
+    const page = response.json<{ value: Array<{ id: string }>, '@odata.nextLink'?: string }>()
+    sizes.push(page.value.length)
+    seen.push(...page.value.map(({ id }) => id))
+    next = page['@odata.nextLink']
+  }
+  t.strictSame(seen, ids)
+  t.ok(sizes.length === 2 && sizes.every((size) => size > 100), `pages of ${sizes.join(' and ')}`)
+  t.ok(asked.every(({ limit }) => limit <= 101), 'few are read at a time')
+  const skipped = (await app.inject(`${calls}?$top=240&$skip=5&$orderby=id`)).json<{ value: Array<{ id: string }> }>()
+  t.equal(skipped.value[0]?.id, 'id-005')
+  const small = (await app.inject(`${calls}?$top=240&$skip=5&$orderby=id&$filter=p0 eq null`)).json<{ value: Array<{ id: string }> }>()
+  t.strictSame(small.value.map(({ id }) => id), ids.filter((_, index) => index % 2 === 1).slice(5))
+  const exact = (await app.inject(`${calls}?$top=125&$orderby=id&$filter=p0 eq null`)).json<object>()
+  t.notOk('@odata.nextLink' in exact, 'a page that takes the last one has no next')
+})
+
+t.test('one operation is a page, however long', async (t) => {
+  const record = (id: string, length: number): OperationRecord => ({ id, text: 'x'.repeat(length) }) as OperationRecord
+  const all = [record('a', 5_000_000), record('b', 5_000_000), record('c', 1)]
+  const read = async ({ limit, after }: Page): Promise<OperationRecord[]> => all.slice(after === undefined ? 0 : all.findIndex(({ id }) => id === after[0]) + 1).slice(0, limit)
+  const page = async (after?: string): Promise<Array<string | undefined>> => {
+    const { records, last } = await collectPage(read, 10, { skip: 0, after: after === undefined ? undefined : [after] }, ({ id }) => [id])
+    return [...records.map(({ id }) => id), last?.id]
+  }
+  t.strictSame(await page(), ['a', 'a'])
+  t.strictSame(await page('a'), ['b', 'b'])
+  t.strictSame(await page('b'), ['c', undefined])
+  t.strictSame(await page('c'), [undefined])
 })

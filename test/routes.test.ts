@@ -1,7 +1,11 @@
+import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import fc from 'fast-check'
+import type { Response } from 'light-my-request'
 import t from 'tap'
 import { collections, GraphError, invalidRequest, memoryStore, OutcomeUnknownError, StoreFullError, StoreUnavailableError } from '../index.js'
+import { findLoss } from '../routes/http/json.js'
 import { countingStore, makeApp, toComparable } from './support/app.js'
 
 const calls = '/v1.0/communications/calls/57/operations'
@@ -452,4 +456,55 @@ t.test('updates of a finished operation: status stays, the rest may change', asy
   const free = await makeApp(t, { transitions: 'any' })
   await free.inject({ method: 'POST', url: notes, payload: { id: 'a', status: 'Completed' } })
   t.equal((await free.inject({ method: 'PATCH', url: `${notes}/a`, payload: { status: 'Running' } })).statusCode, 200)
+})
+
+t.test('nothing of a body is lost without a word', async (t) => {
+  const app = await makeApp(t)
+  const send = async (payload: string): Promise<Response> => await app.inject({ method: 'POST', url: calls, headers: { 'content-type': 'application/json' }, payload })
+  const twice: Record<string, string> = {
+    '{"a":1,"a":2}': 'a',
+    '{"a":1,"a":1}': 'a',
+    '{"id":"x","id":"x"}': 'id',
+    '{"a":1,"\\u0061":2}': 'a',
+    '{"a\\"":1,"b":{"x":{},"x":[]}}': 'b/x',
+    '{"a":[0,{"b":1,"c":[1,{"d":1,"d":2}]}]}': 'a/1/c/1/d',
+    '{"0":1,"0":2}': '0',
+    '{"":1,"":2}': '',
+    '{"@odata.type":"a","@odata.type":"b"}': '@odata.type'
+  }
+  for (const [body, target] of Object.entries(twice)) {
+    const response = await send(body)
+    t.equal(response.statusCode, 400, body)
+    t.equal(response.json<{ error: { message: string } }>().error.message, `${target === '' ? 'the value' : `"${target}"`} is there twice`)
+  }
+  for (const number of ['9007199254740993', '-9007199254740993', '12345678901234567890123', '1e400', '-1E+400', '1e-400', '0.1e-999', '9'.repeat(400)]) {
+    const response = await send(`{"a":{"b":[0,${number}]}}`)
+    t.match([response.statusCode, response.json()], [400, { error: { target: 'a/b/1', message: '"a/b/1" is a number that cannot be kept as it is' } }], number)
+  }
+  t.match((await send('12345678901234567890')).json(), { error: { message: 'the value is a number that cannot be kept as it is' } })
+  const kept: Record<string, unknown> = {
+    '9007199254740992': 9007199254740992,
+    12345678901234567000: 12345678901234567000,
+    '-9223372036854775808': -9223372036854775808,
+    '0.1234567890123456789': 0.1234567890123456789,
+    '1e22': 1e22,
+    '0e-400': 0,
+    '0.00000000000000000000': 0
+  }
+  for (const [number, value] of Object.entries(kept)) {
+    const response = await send(`{"a":${number},"b":{"a":1},"c":"\\\\","e":[{"a":1},{"a":2}]}`)
+    t.match([response.statusCode, response.json()], [201, { a: value, b: { a: 1 }, e: [{ a: 1 }, { a: 2 }] }], number)
+  }
+})
+
+t.test('a text that JSON.stringify makes loses nothing', async () => {
+  fc.assert(fc.property(fc.jsonValue(), fc.constantFrom(0, 2), (value, space) => {
+    const text = JSON.stringify(value, undefined, space)
+    assert.equal(findLoss(text, JSON.parse(text)), undefined)
+  }))
+  fc.assert(fc.property(fc.jsonValue(), fc.string(), (value, name) => {
+    const member = JSON.stringify(name)
+    const text = `{"x":[${JSON.stringify(value)},{${member}:1,"another${name.length}":{},${member}:2}]}`
+    assert.match(String(findLoss(text, JSON.parse(text))?.message), /is there twice$/)
+  }))
 })

@@ -552,3 +552,19 @@ t.test('two servers over one PostgreSQL', async (t) => {
   const kept = await app.inject({ url: `${path}/a`, headers: { authorization: `Bearer ${await issuer?.sign({})}` } })
   t.equal(kept.headers.etag, patched.headers.get('etag'), 'the other name of the scheme')
 })
+
+t.test('how many requests of a tenant it takes in a minute, and what its links begin with', async (t) => {
+  const real = { AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'api', AUTH_JWKS_URI: 'http://127.0.0.1:1/keys' }
+  const ask = async (settings: Environment): Promise<unknown[]> => {
+    const { app } = await make(t, settings)
+    const { headers, json } = await app.inject({ url: '/beta', headers: { host: 'here:1', 'x-forwarded-host': 'graph.example', 'x-forwarded-proto': 'https' } })
+    return [headers['ratelimit-limit'], json<Record<string, string>>()['@odata.context']]
+  }
+  t.strictSame(await ask({}), [undefined, 'http://here:1/beta/$metadata'], 'any number of those it makes the tokens of; nobody else is believed')
+  t.strictSame(await ask({ RATE_LIMIT: '7', TRUST_PROXY: '10.0.0.0/8, 127.0.0.1' }), ['7', 'https://graph.example/beta/$metadata'])
+  t.strictSame(await ask({ ...real, TRUST_PROXY: '10.0.0.0/8' }), ['60000', 'http://here:1/beta/$metadata'], 'who is no proxy is not believed')
+  t.strictSame(await ask({ ...real, RATE_LIMIT: '0', TRUST_PROXY: '127.0.0.1', BASE_URL: 'https://own.example/graph' }), [undefined, 'https://own.example/graph/beta/$metadata'])
+  for (const RATE_LIMIT of ['', '-1', '1.5', 'many', '1e3']) await t.rejects(createServer({ STORE: 'memory:', RATE_LIMIT }), { name: 'SettingError', message: `RATE_LIMIT=${RATE_LIMIT} is not a number of requests in a minute` })
+  for (const TRUST_PROXY of ['', 'true', 'proxy.example', '127.0.0.1,', '1']) await t.rejects(createServer({ STORE: 'memory:', TRUST_PROXY }), { name: 'SettingError', message: /^TRUST_PROXY=/ })
+  await t.rejects(createServer({ STORE: 'memory:', BASE_URL: 'own.example' }), { code: 'OPS_ERR_OPTION', message: /baseUrl/ })
+})

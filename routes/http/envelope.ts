@@ -31,6 +31,11 @@ export function toGraphError (error: unknown, bodyLimit = 0): GraphError {
   return new GraphError(kind, said, { statusCode: isClients || (statusCode >= 500 && statusCode < 600) ? statusCode : 500 })
 }
 
+/** Whether something went wrong that the log should have; a request that is refused for too many others did not fail. */
+export function isFailure ({ statusCode, kind }: GraphError): boolean {
+  return statusCode >= 500 && kind !== 'overloaded'
+}
+
 /** The body of an error answer. @see OData JSON Format 4.01, 21.1 */
 export function toEnvelope (error: GraphError, requestId: string, clientRequestId: string): ErrorEnvelope {
   const { code, message, target, details } = error

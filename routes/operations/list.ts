@@ -4,11 +4,12 @@ import type { QueryOptions } from '../../odata/options.js'
 import { toPageSize } from '../../odata/paging.js'
 import { andThen } from '../../storage/awaitable.js'
 import { toSortKey, toTotalOrder } from '../../storage/query/order.js'
-import type { Collection } from '../../storage/store.js'
+import type { Awaitable, Collection, OperationRecord, Page } from '../../storage/store.js'
 import type { CollectionRow } from '../collection.js'
 import { toBodyOptions } from '../http/answers.js'
 import { getOffer, offers, setOffer } from '../http/format.js'
 import { toCollectionContext, toCollectionUrl } from '../http/links.js'
+import { collectPage } from '../http/page.js'
 import { addPreferenceApplied, parsePreferences } from '../http/prefer.js'
 import { toListBody } from '../http/representation.js'
 import { selectMembers, toSelectList } from '../http/selection.js'
@@ -47,13 +48,12 @@ export const list: OperationRoute = {
     const { maxPageSize } = parsePreferences(request)
     const preferred = maxPageSize ?? place?.size
     const size = toPageSize(top, preferred)
-    // one more than the page has tells whether there is a next one
-    const page = { limit: size + 1, skip, after: place?.after }
+    const toAfter = (record: OperationRecord): NonNullable<Page['after']> => toSortKey(record, toTotalOrder(query))
+    const read = (page: Page): Awaitable<readonly OperationRecord[]> => domain.list(collection, query, page)
     return andThen(isCounted ? domain.count(collection, query.filter) : undefined, (count) =>
-      andThen(domain.list(collection, query, page), (records) => {
-        const last = records.length > size ? records[size - 1] : undefined
-        const nextLink = last && toNextLink(mount, row, request, options, skipTokens.toToken({ after: toSortKey(last, toTotalOrder(query)), size: preferred }, binding))
-        const shown = records.slice(0, size).map((record) => selectMembers(record, selection))
+      andThen(collectPage(read, size, { skip, after: place?.after }, toAfter), ({ records, last }) => {
+        const nextLink = last && toNextLink(mount, row, request, options, skipTokens.toToken({ after: toAfter(last), size: preferred }, binding))
+        const shown = records.map((record) => selectMembers(record, selection))
         if (maxPageSize !== undefined) addPreferenceApplied(reply, `odata.maxpagesize=${maxPageSize}`)
         const offer = getOffer(request, offers.json)
         setOffer(reply, offer)
