@@ -49,6 +49,8 @@ export const peers = {
 export const server = {
   '@fastify/swagger': { use: 'The OpenAPI document of the server\'s routes.', why: 'What hosts document their routes with, so it is tested too.', state: 'The Fastify organisation.' },
   '@fastify/swagger-ui': { use: 'The page at `/docs`.', why: 'It serves Swagger UI from this machine, not from elsewhere.', state: 'The Fastify organisation.' },
+  '@fastify/rate-limit': { use: 'Answers a tenant that asks too often with 429.', why: 'Limits by any key, over a bounded table of callers. The plugin has none of its own: a host has its own.', state: 'The Fastify organisation.' },
+  '@fastify/under-pressure': { use: 'Answers 503 while the event loop is late or the memory full.', why: 'It measures what Node itself knows of its event loop.', state: 'The Fastify organisation.' },
   '@peculiar/x509': { use: 'The development certificate of `HTTPS=1`.', why: 'Node can read certificates and not make them; openssl is not on every machine.', state: 'One company, which also keeps Node\'s and browsers\' WebCrypto polyfills.' },
   '@peculiar/asn1-schema': { use: 'Encodes the names that the authority is bound to.', why: 'Part of the package before.', state: 'The same company.' },
   '@peculiar/asn1-x509': { use: 'The structure of that extension.', why: 'Part of the package before.', state: 'The same company.' },
