@@ -91,7 +91,9 @@ export const devIssuerPlugin = fp(async (app: FastifyInstance, { issuer }: { iss
             required: ['access_token', 'token_type', 'expires_in']
           },
           400: { description: 'The body asks for something a token cannot say.', type: 'object' },
-          403: { description: 'The request is not addressed to a loopback host.', type: 'object' }
+          403: { description: 'The request is not addressed to a loopback host.', type: 'object' },
+          413: { description: 'The body is larger than 16,384 bytes.', type: 'object' },
+          415: { description: 'The body is not `application/json`.', type: 'object' }
         }
       },
       handler: async ({ body }) => ({ access_token: await issuer.sign(body), token_type: 'Bearer', expires_in: lifetimeSeconds })

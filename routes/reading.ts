@@ -8,7 +8,7 @@ import { checkDepth } from '../operations/index.js'
 import type { CollectionRow } from './collection.js'
 import { addVary, getOffer, offers } from './http/format.js'
 import { checkIsolation, checkVersions } from './http/versions.js'
-import { toCollectionUrl, toRoot } from './http/links.js'
+import { checkHost, toCollectionUrl, toRoot } from './http/links.js'
 import type { Mount } from './mount.js'
 import type { OperationRoute } from './route.js'
 
@@ -51,6 +51,7 @@ function toNegotiation ({ successes, requestHeaders }: OperationRoute): Reader {
   const body = successes.find((success) => success.body !== undefined)?.body
   return async (request, reply) => {
     if (requestHeaders.includes('Prefer')) addVary(reply, 'Prefer')
+    checkHost(request)
     checkVersions(request)
     checkIsolation(request)
     if (body !== undefined) getOffer(request, body === 'count' ? offers.count : offers.json)

@@ -53,18 +53,40 @@ function isReported (error: ErrorObject, _index: number, all: readonly ErrorObje
   return error.keyword !== 'type' || !all.some(({ keyword, instancePath }) => keyword === 'enum' && instancePath === error.instancePath)
 }
 
+/** Of a value with more elements than this only the first issue is found: each one costs time, and a few are read. */
+const elementLimit = 1_000
+
+function hasMoreElements (value: unknown, limit: number): boolean {
+  const open = [value]
+  for (let count = 0; open.length > 0; count += 1) {
+    if (count + open.length > limit) return true
+    const next = open.pop()
+    if (typeof next !== 'object' || next === null) continue
+    for (const member of Object.values(next)) open.push(member)
+  }
+  return false
+}
+
 /** Makes the validator of a schema. */
 export type Compile = (schema: TSchema) => Validator
+
+function makeAjv (allErrors: boolean): Ajv {
+  const ajv = new Ajv({ allErrors, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, validateFormats: true })
+  ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
+  return ajv
+}
 
 /**
  * A compiler for the contract's schemas that checks and never changes: nothing is coerced, removed or
  * defaulted, whatever the host's own Ajv does. A schema is compiled once.
  */
 export function makeCompiler (): Compile {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, validateFormats: true })
-  ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
+  const [all, first] = [makeAjv(true), makeAjv(false)]
   return (schema) => {
-    const check = ajv.compile(schema)
-    return (value) => check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).map(toIssue)
+    const checkAll = all.compile(schema)
+    return (value) => {
+      const check = hasMoreElements(value, elementLimit) ? first.compile(schema) : checkAll
+      return check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).map(toIssue)
+    }
   }
 }

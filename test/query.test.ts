@@ -335,14 +335,14 @@ t.test('a page ends before its text is too long, and goes on in the next', async
   while (next !== undefined) {
     const response: Response = await app.inject(next)
     t.equal(response.statusCode, 200)
-    t.ok(response.body.length < 4_400_000, `${response.body.length} characters`)
+    t.ok(response.body.length < 1_200_000, `${response.body.length} characters`)
     const page = response.json<{ value: Array<{ id: string }>, '@odata.nextLink'?: string }>()
     sizes.push(page.value.length)
     seen.push(...page.value.map(({ id }) => id))
     next = page['@odata.nextLink']
   }
   t.strictSame(seen, ids)
-  t.ok(sizes.length === 2 && sizes.every((size) => size > 100), `pages of ${sizes.join(' and ')}`)
+  t.ok(sizes.length === 8 && sizes.slice(0, -1).every((size) => size > 30), `pages of ${sizes.join(' and ')}`)
   t.ok(asked.every(({ limit }) => limit <= 101), 'few are read at a time')
   const skipped = (await app.inject(`${calls}?$top=240&$skip=5&$orderby=id`)).json<{ value: Array<{ id: string }> }>()
   t.equal(skipped.value[0]?.id, 'id-005')

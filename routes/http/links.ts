@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { invalidRequest } from '../../errors.js'
 import { nameOf } from '../../schemas/type-set.js'
 import type { OperationRecord } from '../../storage/store.js'
 import type { CollectionRow } from '../collection.js'
@@ -10,11 +11,33 @@ function fill (url: string, request: FastifyRequest): string {
   return url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(parameters[name] as string))
 }
 
+const absoluteForm = /^https?:\/\/([^/?#]*)/i
+
+/** Of the host that a proxy names, that of the whole URL where the request has one, and that of `Host`. @see RFC 9112, 3.2.2 */
+function toOrigin (request: FastifyRequest): string {
+  const { host, headers, originalUrl, protocol } = request
+  const [, authority = host] = host === headers.host ? absoluteForm.exec(originalUrl) ?? [] : []
+  // a request of HTTP/1.0 may say no host: then links are relative
+  return authority === '' ? '' : `${protocol}://${authority}`
+}
+
+const origin = /^https?:\/\/(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(?::\d*)?$/i
+
+/**
+ * Whether links can be made of what a request says of its host.
+ * @throws invalidRequest
+ * @see RFC 9112, 3.2
+ */
+export function checkHost (request: FastifyRequest): void {
+  const given = toOrigin(request)
+  const isOne = request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length <= 1
+  if (isOne && (given === '' || (origin.test(given) && URL.canParse(given)))) return
+  throw invalidRequest([{ target: 'Host', message: 'Host must be the name of one host, with or without a port, such as graph.example.com' }])
+}
+
 /** Where the mount is, as its clients see it. */
 export function toRoot ({ prefix, baseUrl }: Mount, request: FastifyRequest): string {
-  // a request of HTTP/1.0 may say no host: then links are relative
-  const origin = request.host === '' ? '' : `${request.protocol}://${request.host}`
-  return (baseUrl ?? origin) + fill(prefix, request)
+  return (baseUrl ?? toOrigin(request)) + fill(prefix, request)
 }
 
 /** The URL of the collection a request is about. */

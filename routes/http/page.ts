@@ -2,7 +2,7 @@ import { andThen } from '../../storage/awaitable.js'
 import type { Awaitable, OperationRecord, Page } from '../../storage/store.js'
 
 /** Characters of stored text after which a page ends, whatever size was asked for. @see OData 4.01 Part 1, 11.2.6.7 */
-const textLimit = 4_194_304
+const textLimit = 1_048_576
 
 /** Records that are read at a time: as large as an operation may be, so many fit into memory many times over. */
 const readAtATime = 100

@@ -4,7 +4,7 @@ import { toCsdlJson } from '../../schemas/csdl/json.js'
 import { toCsdlXml } from '../../schemas/csdl/xml.js'
 import { hidden, toFallback } from '../fallback.js'
 import { getOffer, offers, setOffer } from '../http/format.js'
-import { toRoot } from '../http/links.js'
+import { checkHost, toRoot } from '../http/links.js'
 import { findVersions } from '../http/preconditions.js'
 import { checkIsolation, checkVersions } from '../http/versions.js'
 import type { Mount } from '../mount.js'
@@ -39,6 +39,7 @@ function toRoute (url: string, handler: (request: FastifyRequest, reply: Fastify
     config: { swaggerTransform: false },
     schema: hidden,
     preValidation: async (request) => {
+      checkHost(request)
       checkVersions(request)
       checkIsolation(request)
       readQuery(request, [])

@@ -11,7 +11,7 @@ export const remove: OperationRoute = {
   description: 'Takes the operation out of the collection, whatever its status.',
   requestHeaders: ['If-Match', 'If-None-Match'],
   successes: [{ status: 204, description: 'The operation is gone.', headers: [] }],
-  errors: ['invalidRequest', 'itemNotFound', 'resourceModified'],
+  errors: ['invalidRequest', 'itemNotFound', 'resourceModified', 'contentTooLarge', 'unsupportedMediaType'],
   handle: (mount, row) => (request, reply) =>
     andThen(mount.domain.remove(toKey(row, request), parseChangePrecondition(mount, request)), () => reply.code(204).send())
 }

@@ -1,23 +1,44 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { andThen } from '../awaitable.js'
 import { evaluate } from '../query/evaluate.js'
 import { compareSortKeys, toSortKey } from '../query/order.js'
 import type { Candidate, Range } from '../query/plan.js'
 import { toStart } from '../query/plan.js'
 import type { Scanner } from '../query/run.js'
 import type { Column, Expression, Order, Page } from '../query/tree.js'
-import type { OperationRecord } from '../store.js'
+import type { Awaitable, OperationRecord } from '../store.js'
 import type { SortedRecords } from './sorted.js'
 
-function isLetThrough (residual: Expression | undefined, record: OperationRecord): boolean {
-  return residual === undefined || evaluate(residual, record) === true
+/** How long a scan holds the event loop before others have their turn. Milliseconds. */
+const turnMillis = 10
+
+/** More records are not sorted before others have had their turn. */
+const recordsPerSort = 1_000
+
+/** Records between two looks at the clock. */
+const recordsPerLook = 32
+
+/**
+ * Those of the records that a filter lets through, until there are enough; at once, or in turns with whatever else
+ * there is to do.
+ */
+function filterInTurns (records: readonly OperationRecord[], residual: Expression, enough = Number.POSITIVE_INFINITY, start = 0, found: OperationRecord[] = []): Awaitable<OperationRecord[]> {
+  const end = performance.now() + turnMillis
+  for (let index = start; index < records.length && found.length < enough; index += 1) {
+    const record = records[index] as OperationRecord
+    if (evaluate(residual, record) === true) found.push(record)
+    if (index % recordsPerLook === 0 && performance.now() >= end) return nextTurn().then(() => filterInTurns(records, residual, enough, index + 1, found))
+  }
+  return found
 }
 
 /** Reads the sorted records of one collection. */
 export function makeScanner (sortedBy: (index: Column) => SortedRecords): Scanner {
-  const recordsOf = ({ range, residual }: Pick<Candidate, 'range' | 'residual'>): OperationRecord[] => {
+  const recordsOf = ({ range, residual }: Pick<Candidate, 'range' | 'residual'>): Awaitable<OperationRecord[]> => {
     const sorted = sortedBy(range.index)
     const { start, end } = sorted.find(range)
     const records = Array.from({ length: end - start }, (_, offset) => sorted.at(start + offset))
-    return records.filter((record) => isLetThrough(residual, record))
+    return residual === undefined ? records : filterInTurns(records, residual)
   }
   const sizeOf = (range: Range): number => {
     const { start, end } = sortedBy(range.index).find(range)
@@ -31,26 +52,22 @@ export function makeScanner (sortedBy: (index: Column) => SortedRecords): Scanne
       const place = after === undefined ? undefined : sorted.findAfter([...range.prefix, ...toStart(range, total, after)], descending)
       const first = descending ? Math.min(place ?? end, end) - 1 : Math.max(place ?? start, start)
       const available = descending ? first - start + 1 : end - first
-      const found: OperationRecord[] = []
-      let left = skip
-      for (let scanned = 0; scanned < available && found.length < limit; scanned += 1) {
-        if (scanned === maxScanned) return undefined
-        const record = sorted.at(descending ? first - scanned : first + scanned)
-        if (!isLetThrough(residual, record)) continue
-        if (left > 0) left -= 1
-        else found.push(record)
-      }
-      return found
+      // what is there now is what is looked at, however many turns that takes
+      const take = (count: number): OperationRecord[] => Array.from({ length: Math.min(count, available) }, (_, offset) => sorted.at(descending ? first - offset : first + offset))
+      if (residual === undefined || maxScanned === undefined) return take(skip + limit).slice(skip)
+      return andThen(filterInTurns(take(maxScanned), residual, skip + limit), (found) => found.length < skip + limit && available > maxScanned ? undefined : found.slice(skip))
     },
     sort (candidate: Candidate, total: readonly Order[], { limit, skip, after }: Page) {
-      return recordsOf(candidate)
+      // pages are read in parts, and each part sorts
+      const records = sizeOf(candidate.range) > recordsPerSort ? nextTurn().then(() => recordsOf(candidate)) : recordsOf(candidate)
+      return andThen(records, (all) => all
         .map((record) => ({ record, key: toSortKey(record, total) }))
         .filter(({ key }) => after === undefined || compareSortKeys(key, after, total) > 0)
         .sort((a, b) => compareSortKeys(a.key, b.key, total))
         .slice(skip, skip + limit)
-        .map(({ record }) => record)
+        .map(({ record }) => record))
     },
     hasMoreThan: (range: Range, records: number) => sizeOf(range) > records,
-    count: (range: Range, residual: Expression | undefined) => residual === undefined ? sizeOf(range) : recordsOf({ range, residual }).length
+    count: (range: Range, residual: Expression | undefined) => residual === undefined ? sizeOf(range) : andThen(recordsOf({ range, residual }), ({ length }) => length)
   }
 }

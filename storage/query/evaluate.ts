@@ -42,7 +42,8 @@ const functions: Readonly<Record<FunctionName, (text: string, other: string) => 
   endswith: (text, part) => text.endsWith(part),
   tolower: (text) => text.toLowerCase(),
   toupper: (text) => text.toUpperCase(),
-  length: (text) => Array.from(text).length
+  // of characters; those beyond the first plane are pairs
+  length: (text) => text.length - (text.match(/[\ud800-\udbff]/g)?.length ?? 0)
 }
 
 const columns: Readonly<Record<Column, (record: NewRecord) => Scalar>> = {
