@@ -74,7 +74,7 @@ async function chooseAuth (environment: Environment, host: string): Promise<{ au
     throw new SettingError('set AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URI: without them the server runs only for development, on a loopback address')
   }
   const development = await makeDevelopmentIssuer()
-  return { auth: jwtAuth(development), issuer: development }
+  return { auth: jwtAuth({ issuer: development.issuer, audience: development.audience, jwks: development.jwks }), issuer: development }
 }
 
 const description = 'Long-running work reports its state here, and clients follow it. Press Authorize and paste a bearer token; a development server prints one at its start.'
