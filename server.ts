@@ -4,12 +4,13 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import graphOperations, { jwtAuth, memoryStore, postgresStore, recommendedServerOptions, sqliteStore, graphNotFoundHandler } from './index.js'
+import graphOperations, { jwtAuth, memoryStore, postgresStore, recommendedServerOptions, sqliteStore, graphNotFoundHandler, logSerializers } from './index.js'
 import type { Authenticate, OperationStore } from './index.js'
 import type { DevelopmentCertificate } from './plugins/dev-certificate.js'
 import { devIssuerPlugin, makeDevelopmentIssuer } from './plugins/dev-issuer.js'
 import type { DevelopmentIssuer } from './plugins/dev-issuer.js'
 import { probesPlugin } from './plugins/probes.js'
+import { setRequestIds } from './routes/http/request-ids.js'
 
 /** What the server reads from its environment; README has the table. */
 type Environment = Readonly<Record<string, string | undefined>>
@@ -86,8 +87,9 @@ export async function createServer (environment: Environment): Promise<GraphServ
   const { auth, issuer } = await chooseAuth(environment, host)
   const certificate = await chooseCertificate(environment, host)
   const store = await openStore(STORE)
-  const options = { ...recommendedServerOptions, logger: { level, stream: process.stderr } }
+  const options = { ...recommendedServerOptions, logger: { level, serializers: logSerializers, stream: process.stderr } }
   const app = certificate === undefined ? Fastify(options) : Fastify({ ...options, https: certificate }) as unknown as FastifyInstance
+  app.addHook('onRequest', async (request, reply) => { setRequestIds(request, reply) })
   app.setNotFoundHandler(graphNotFoundHandler)
   await app.register(swagger, {
     openapi: {
