@@ -11,6 +11,8 @@ import { makeSkipTokens } from './odata/skip-token.js'
 import { registerRoutes } from './routes/index.js'
 import { checkParameterLength } from './plugins/parameter-length.js'
 
+export { channels } from './channels.js'
+export type { CommitBatch, StatusTaken, StoreCall, StoreMethod } from './channels.js'
 export { clientErrors, GraphError, hostErrors, invalidRequest } from './errors.js'
 export type { ClientErrorName, GraphErrorDetail } from './errors.js'
 export type { Operation as StoredOperation, OperationDoors, UpdateOptions, WriteOptions } from './operations/doors.js'
