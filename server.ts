@@ -48,6 +48,12 @@ function parsePort (setting: string): number {
   return port
 }
 
+/** Whether `GET /metrics` answers: whoever reaches the server may read them. */
+function parseMetrics ({ METRICS: setting }: Environment, host: string): boolean {
+  if (setting !== undefined && !/^[01]$/.test(setting)) throw new SettingError(`METRICS=${setting} is neither 1 nor 0`)
+  return setting === undefined ? loopback.test(host) : setting === '1'
+}
+
 const certificateFolder = '.development-certificate'
 
 async function chooseCertificate ({ HTTPS: setting = '0' }: Environment, host: string): Promise<DevelopmentCertificate | undefined> {
@@ -85,6 +91,7 @@ export async function createServer (environment: Environment): Promise<GraphServ
   const { HOST: host = '127.0.0.1', PORT = '3000', STORE = 'sqlite:operations.db', LOG_LEVEL: level = 'warn' } = environment
   const port = parsePort(PORT)
   const { auth, issuer } = await chooseAuth(environment, host)
+  const showsMetrics = parseMetrics(environment, host)
   const certificate = await chooseCertificate(environment, host)
   const store = await openStore(STORE)
   const options = { ...recommendedServerOptions, logger: { level, serializers: logSerializers, stream: process.stderr } }
@@ -102,6 +109,11 @@ export async function createServer (environment: Environment): Promise<GraphServ
   await app.register(graphOperations, { prefix: '/v1.0', store, auth })
   await app.register(graphOperations, { prefix: '/beta', auth })
   await app.register(probesPlugin, { drainMillis: 1_000 })
+  if (showsMetrics) {
+    // the library is loaded by those who want metrics
+    const { metricsPlugin } = await import('./plugins/metrics.js')
+    await app.register(metricsPlugin, {})
+  }
   if (issuer !== undefined) await app.register(devIssuerPlugin, { issuer })
   return { app, host, port, issuer, certificate }
 }
