@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type {} from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { makeReadiness } from './readiness.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -10,27 +11,14 @@ declare module 'fastify' {
   }
 }
 
-/** A key no operation has; finding nothing there takes a working store. */
-const probe = { tenant: 'probe', owner: 'probe', id: 'probe' }
-
-/** `/livez`: the process runs. `/readyz`: it takes requests and its store answers. */
-export const probesPlugin = fp(async (app: FastifyInstance, { drainMillis }: { drainMillis: number }) => {
+/** `/livez`: the process runs. `/readyz`: it takes requests, and its store answers within `checkMillis`. */
+export const probesPlugin = fp(async (app: FastifyInstance, { drainMillis, checkMillis = 2_000 }: { drainMillis: number, checkMillis?: number }) => {
   let isDraining = false
-
-  const isReady = async (): Promise<boolean> => {
-    if (isDraining) return false
-    try {
-      await app.operationStore.find(probe)
-      return true
-    } catch (error) {
-      app.log.error({ err: error }, 'the store does not answer')
-      return false
-    }
-  }
+  const isStoreReady = makeReadiness(app, checkMillis)
 
   app.get('/livez', { schema: { hide: true } }, async (_request, reply) => await reply.type('text/plain').send('ok'))
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
-    const ready = await isReady()
+    const ready = !isDraining && await isStoreReady()
     return await reply.code(ready ? 200 : 503).type('text/plain').send(ready ? 'ok' : 'not ready')
   })
   app.addHook('onSend', async (_request, reply) => {
