@@ -28,10 +28,12 @@ const program = `
 import Fastify from 'fastify'
 import graphOperations, { backupSqlite, graphOperations as named, memoryStore, sqliteStore } from 'fastify-graph-operations'
 import { conformanceCases } from 'fastify-graph-operations/storage/conformance'
+import { metricsPlugin } from 'fastify-graph-operations/metrics'
 import { everything, toTotalOrder } from 'fastify-graph-operations/storage/query'
 if (named !== graphOperations) throw new Error('two plugins')
 const app = Fastify()
 await app.register(graphOperations, { prefix: '/v1.0', store: process.argv[2] ? await sqliteStore({ file: process.argv[2] }) : memoryStore(), auth: 'none' })
+await app.register(metricsPlugin)
 const url = '/v1.0/communications/calls/57/operations'
 await app.inject({ method: 'POST', url, payload: {} })
 const { statusCode, body } = await app.inject({ method: 'PATCH', url, payload: { status: 'running' } })
@@ -42,6 +44,7 @@ const counted = app.operationStore.count(imports)
 if (await counted !== 1_100 || (process.argv[2] !== undefined) !== counted instanceof Promise) throw new Error('the thread of long reads')
 if (process.argv[2]) await backupSqlite({ file: process.argv[2], target: process.argv[2] + '.copy' })
 console.log(statusCode, JSON.parse(body).status, conformanceCases.length > 10 && toTotalOrder(everything).length === 2)
+if (!/^graph_operations_statuses_total\\{.*"Running"\\} 1$/m.test((await app.inject('/metrics')).body)) throw new Error('the metrics')
 await app.close()
 `
 
@@ -50,6 +53,7 @@ import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import graphOperations, { extend, int32, jwtAuth, memoryStore, nullable, Operation, text } from 'fastify-graph-operations'
 import type { CommsOperation, Create, OnenoteOperation, OperationStore, Principal, Update } from 'fastify-graph-operations'
+import { metricsPlugin } from 'fastify-graph-operations/metrics'
 import { storeConformance } from 'fastify-graph-operations/storage/conformance'
 import type { Scanner } from 'fastify-graph-operations/storage/query'
 
@@ -69,6 +73,7 @@ await app.register(graphOperations, {
   authorize: (principal, action, collection, owner) => principal.department === 'sales' && action !== 'remove' && collection.path !== owner
 })
 await app.register(graphOperations, { prefix: '/beta', auth: jwtAuth({ issuer: 'i', audience: 'a', jwksUri: 'https://i.example/keys' }) })
+await app.register(metricsPlugin)
 app.addHook('onRequest', async (request) => { const subject: string | undefined = request.operationsPrincipal?.subject; void subject })
 
 const key = { tenant: 't', owner: 'sites/1', id: 'a' }
