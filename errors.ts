@@ -9,6 +9,7 @@ import createError from '@fastify/error'
 export const hostErrors = {
   OPS_ERR_OPTION: createError('OPS_ERR_OPTION', 'fastify-graph-operations: %s', 500),
   OPS_ERR_COLLECTION: createError('OPS_ERR_COLLECTION', 'fastify-graph-operations: collection %s: %s', 500),
+  OPS_ERR_ACTION: createError('OPS_ERR_ACTION', 'fastify-graph-operations: collection %s has a route with the action "%s", which no permission is for', 500),
   OPS_ERR_MOUNTS_DIFFER: createError('OPS_ERR_MOUNTS_DIFFER', 'fastify-graph-operations: the mounts of one application share app.operations, so "%s" must be the same in each; register the plugin in sibling contexts to have different ones', 500),
   OPS_ERR_STORE_MISSING: createError('OPS_ERR_STORE_MISSING', 'fastify-graph-operations: there is no store; pass { store: memoryStore() }, { store: await sqliteStore({ file }) }, { store: await postgresStore({ url }) }, or decorate the application with operationStore first', 500),
   OPS_ERR_STORE_DIFFERS: createError('OPS_ERR_STORE_DIFFERS', 'fastify-graph-operations: the application already has another operationStore; pass the same store, or none', 500),

@@ -5,13 +5,14 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import graphOperations, { graphErrorHandler, graphNotFoundHandler, jwtAuth, memoryStore, postgresStore, recommendedServerOptions, sqliteStore } from './index.js'
+import graphOperations, { graphErrorHandler, graphNotFoundHandler, jwtAuth, logSerializers, memoryStore, postgresStore, recommendedServerOptions, sqliteStore } from './index.js'
 import type { Authenticate, OperationStore } from './index.js'
 import type { DevelopmentCertificate } from './plugins/dev-certificate.js'
 import { devIssuerPlugin, makeDevelopmentIssuer } from './plugins/dev-issuer.js'
 import type { DevelopmentIssuer } from './plugins/dev-issuer.js'
 import { overloadPlugin } from './plugins/overload.js'
 import { probesPlugin } from './plugins/probes.js'
+import { setRequestIds } from './routes/http/request-ids.js'
 
 /** What the server reads from its environment; README has the table. */
 type Environment = Readonly<Record<string, string | undefined>>
@@ -67,6 +68,12 @@ function parseTrustProxy ({ TRUST_PROXY: setting }: Environment): string[] | fal
   return networks
 }
 
+/** Whether `GET /metrics` answers: whoever reaches the server may read them. */
+function parseMetrics ({ METRICS: setting }: Environment, host: string): boolean {
+  if (setting !== undefined && !/^[01]$/.test(setting)) throw new SettingError(`METRICS=${setting} is neither 1 nor 0`)
+  return setting === undefined ? loopback.test(host) : setting === '1'
+}
+
 const certificateFolder = '.development-certificate'
 
 async function chooseCertificate ({ HTTPS: setting = '0' }: Environment, host: string): Promise<DevelopmentCertificate | undefined> {
@@ -105,11 +112,13 @@ export async function createServer (environment: Environment): Promise<GraphServ
   const port = parsePort(PORT)
   const { auth, issuer } = await chooseAuth(environment, host)
   const requestsPerMinute = parseRateLimit(environment, issuer)
+  const showsMetrics = parseMetrics(environment, host)
   const certificate = await chooseCertificate(environment, host)
   const store = await openStore(STORE)
   const { http, ...recommended } = recommendedServerOptions
-  const options = { ...recommended, trustProxy: parseTrustProxy(environment), logger: { level, stream: process.stderr } }
+  const options = { ...recommended, trustProxy: parseTrustProxy(environment), logger: { level, serializers: logSerializers, stream: process.stderr } }
   const app = certificate === undefined ? Fastify({ ...options, http }) : Fastify({ ...options, https: { ...http, ...certificate } }) as unknown as FastifyInstance
+  app.addHook('onRequest', async (request, reply) => { setRequestIds(request, reply) })
   app.setNotFoundHandler(graphNotFoundHandler)
   app.setErrorHandler(graphErrorHandler)
   await app.register(overloadPlugin, { requestsPerMinute })
@@ -124,7 +133,12 @@ export async function createServer (environment: Environment): Promise<GraphServ
   const links = baseUrl === undefined ? {} : { baseUrl }
   await app.register(graphOperations, { prefix: '/v1.0', store, auth, ...links })
   await app.register(graphOperations, { prefix: '/beta', auth, ...links })
-  await app.register(probesPlugin, { drainMillis: 1_000, closeMillis: 7_000 })
+  await app.register(probesPlugin, { drainMillis: 1_000 })
+  if (showsMetrics) {
+    // the library is loaded by those who want metrics
+    const { metricsPlugin } = await import('./plugins/metrics.js')
+    await app.register(metricsPlugin, {})
+  }
   if (issuer !== undefined) await app.register(devIssuerPlugin, { issuer })
   return { app, host, port, issuer, certificate }
 }

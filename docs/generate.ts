@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { clientErrors, hostErrors } from '../errors.js'
 import { createServer } from '../server.js'
 import { toConformancePage } from './conformance-page.js'
+import { toDependenciesPage } from './dependencies-page.js'
 
 /*
- * Writes the pages that are made of the code: openapi.json, errors.md and conformance.md. CI runs this and
+ * Writes the pages that are made of the code: openapi.json, errors.md, conformance.md and dependencies.md. CI runs this and
  * fails when a file changes.
  */
 
@@ -44,7 +45,7 @@ ${hostRows.join('\n')}
 `
 }
 
-const pages = { 'openapi.json': await toOpenApi(), 'errors.md': toErrorsPage(), 'conformance.md': await toConformancePage() }
+const pages = { 'openapi.json': await toOpenApi(), 'errors.md': toErrorsPage(), 'conformance.md': await toConformancePage(), 'dependencies.md': await toDependenciesPage() }
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, import.meta.url)
   const before = await readFile(file, 'utf8').catch(() => '')

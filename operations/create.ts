@@ -40,9 +40,13 @@ export function toCreated (context: Context, declared: StructuredType, payload: 
   return type.toRecord(members, now)
 }
 
-function insert ({ store }: Context, collection: Collection, record: NewRecord, precondition: Precondition | undefined): Awaitable<OperationRecord> {
+function insert ({ store, publishStatus }: Context, collection: Collection, record: NewRecord, precondition: Precondition | undefined): Awaitable<OperationRecord> {
   return andThen(store.commit(collection, [{ kind: 'insert', record }]), (outcome) => {
-    if (outcome.committed) return outcome.records[0] as OperationRecord
+    if (outcome.committed) {
+      const [created] = outcome.records
+      publishStatus(collection, undefined, created)
+      return created as OperationRecord
+    }
     throw precondition?.noneMatch === '*' ? new GraphError('resourceModified', 'there is such an operation, which If-None-Match excludes') : new GraphError('nameAlreadyExists', undefined, { target: 'id' })
   })
 }

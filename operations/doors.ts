@@ -1,9 +1,8 @@
 import { GraphError } from '../errors.js'
 import type { Create, StructuredType, Update } from '../schemas/definition.js'
-import { operationIdPattern } from '../schemas/entity.js'
-import { isOperationId } from '../schemas/operation-id.js'
+import { isOperationId, operationIdPattern } from '../schemas/operation-id.js'
 import { isOwnerId, toOwnerId } from '../schemas/owner-id.js'
-import type { Collection, Key, OperationRecord, OperationStore } from '../storage/store.js'
+import type { Collection, Key, OperationRecord } from '../storage/store.js'
 import type { Domain } from './index.js'
 import type { Precondition } from './precondition.js'
 
@@ -43,7 +42,7 @@ function toPrecondition (options: WriteOptions | undefined): Precondition | unde
   return options?.ifVersion === undefined ? undefined : { match: [options.ifVersion] }
 }
 
-export function makeDoors (domain: Domain, store: OperationStore, findOwnerType: FindOwnerType): OperationDoors {
+export function makeDoors (domain: Domain, findOwnerType: FindOwnerType): OperationDoors {
   const getCollection = ({ tenant, owner }: Collection): { declared: StructuredType, collection: Collection } => {
     if (!isOwnerId(tenant)) throw new GraphError('invalidRequest', `"${tenant}" cannot be a tenant`, { target: 'tenant' })
     const declared = findOwnerType(owner)
@@ -62,7 +61,7 @@ export function makeDoors (domain: Domain, store: OperationStore, findOwnerType:
       return await domain.create(collection, declared, domain.bodyRules(declared).parse(body, 'create')) as unknown as Operation<R>
     },
     async find<R extends object> (given: Key) {
-      return await store.find(getKey(given).key) as unknown as Operation<R> | undefined
+      return await domain.find(getKey(given).key) as unknown as Operation<R> | undefined
     },
     async update<R extends object> (given: Key, body: Update<R>, options?: UpdateOptions) {
       const { declared, key } = getKey(given)

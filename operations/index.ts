@@ -7,6 +7,7 @@ import { makeCompiler } from '../schemas/validator.js'
 import { toFamily } from '../schemas/views/family.js'
 import { toRequestSchema } from '../schemas/views/request.js'
 import type { Awaitable, Collection, Expression, Key, OperationRecord, OperationStore, Page, Query } from '../storage/store.js'
+import { makeTraced } from '../storage/traced.js'
 import type { Context } from './context.js'
 import { create } from './create.js'
 import { get } from './get.js'
@@ -15,6 +16,7 @@ import { makePayloadReader } from './payload.js'
 import type { Precondition } from './precondition.js'
 import { remove } from './remove.js'
 import { makeRules } from './rules.js'
+import { makeStatusPublisher } from './status.js'
 import type { Transitions } from './transitions.js'
 import { Turns } from './turns.js'
 import { update, updateInCollection } from './update.js'
@@ -53,6 +55,7 @@ export interface Domain {
   readonly types: TypeSet
   readonly compile: Compile
   readonly bodyRules: (declared: StructuredType) => BodyRules
+  readonly find: (key: Key) => Awaitable<OperationRecord | undefined>
   readonly create: (collection: Collection, declared: StructuredType, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
   readonly get: (key: Key, precondition?: Precondition) => Awaitable<OperationRecord>
   readonly list: (collection: Collection, query: Query, page: Page) => Awaitable<readonly OperationRecord[]>
@@ -82,11 +85,13 @@ function makeBodyRules (declared: StructuredType, types: TypeSet, compile: Compi
 }
 
 /** One domain over one store. */
-export function makeDomain ({ store, types, transitions, writeTimeoutMillis }: DomainOptions): Domain {
+export function makeDomain ({ store: given, types, transitions, writeTimeoutMillis }: DomainOptions): Domain {
   const compile = makeCompiler()
   const bodyRules = new Map<StructuredType, BodyRules>()
+  const store = makeTraced(given)
+  const rules = makeRules(types, compile)
   const context: Context = {
-    store, types, transitions, writeTimeoutMillis, rules: makeRules(types, compile), turns: new Turns(), clock: makeClock()
+    store, types, transitions, writeTimeoutMillis, rules, turns: new Turns(), clock: makeClock(), publishStatus: makeStatusPublisher(given, rules)
   }
   const bodyRulesOf = (declared: StructuredType): BodyRules => {
     const known = bodyRules.get(declared) ?? makeBodyRules(declared, types, compile)
@@ -97,6 +102,7 @@ export function makeDomain ({ store, types, transitions, writeTimeoutMillis }: D
     types,
     compile,
     bodyRules: bodyRulesOf,
+    find: (key) => store.find(key),
     create: (collection, declared, payload, precondition) => create(context, collection, declared, payload, precondition),
     get: (key, precondition) => get(context, key, precondition),
     list: (collection, query, page) => store.list(collection, query, page),

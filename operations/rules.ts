@@ -26,6 +26,8 @@ export interface TypeRules {
   readonly has: (property: string) => boolean
   /** Whether its `status` is an operationStatus, which moves by the rules. */
   readonly hasOperationStatus: boolean
+  /** The name of a record's status; `undefined` for a type or operation without one. */
+  readonly findStatus: (number: number) => string | undefined
   /** @throws invalidRequest when the members are not a whole operation of this type. */
   readonly check: (members: Readonly<Record<string, unknown>>) => void
   /** @throws invalidRequest when a request names a type that this one is not. */
@@ -43,6 +45,7 @@ function makeTypeRules (type: StructuredType, types: TypeSet, compile: Compile):
   const { open, name } = definitionOf(type)
   const status = findEnumeration(splitNullable(type.properties['status'] ?? {} as TSchema).value)
   const statusNumbers = status?.members
+  const statusNames = new Map(Object.entries(statusNumbers ?? {}).map(([name, number]) => [number, name]))
   const instantOf = (members: Readonly<Record<string, unknown>>, property: string): string | undefined => {
     const value = members[property]
     return names.has(property) && typeof value === 'string' ? findInstant(value) : undefined
@@ -52,6 +55,7 @@ function makeTypeRules (type: StructuredType, types: TypeSet, compile: Compile):
     merge: makeMerge(type),
     has: (property) => names.has(property),
     hasOperationStatus: status?.name === findEnumeration(OperationStatus)?.name,
+    findStatus: (number) => statusNames.get(number),
     check (members) {
       const issues = validate(members)
       if (issues.length > 0) throw invalidRequest(issues)

@@ -23,7 +23,7 @@ export interface Effect {
 }
 
 function attempt (context: Context, collection: Collection, intents: readonly Intent[], deadline: number, isAgain = false): Awaitable<readonly Effect[]> {
-  const { store } = context
+  const { store, publishStatus } = context
   const { tenant, owner } = collection
   return andThen(allOf(intents.map(({ id }) => store.find({ tenant, owner, id }))), (found) => {
     const planned = intents.map(({ plan }, index) => plan(found[index]))
@@ -33,7 +33,9 @@ function attempt (context: Context, collection: Collection, intents: readonly In
     return andThen(store.commit({ tenant, owner }, changes), (outcome): Awaitable<readonly Effect[]> => {
       if (!outcome.committed) return delay(pauseMillis()).then(() => attempt(context, collection, intents, deadline, true))
       const stored = outcome.records.values()
-      return found.map((before, index) => ({ before, after: planned[index] === undefined ? before : stored.next().value }))
+      const effects = found.map((before, index) => ({ before, after: planned[index] === undefined ? before : stored.next().value }))
+      for (const { before, after } of effects) publishStatus(collection, before, after)
+      return effects
     })
   })
 }

@@ -11,7 +11,7 @@ import { isApplication, PrincipalSchema } from '../schemas/principal.js'
 import { makeCompiler } from '../schemas/validator.js'
 import type { Awaitable } from '../storage/store.js'
 import type { Authorize } from './permissions.js'
-import { authorizeByPermissions, lackingPermissions } from './permissions.js'
+import { authorizeByPermissions, checkAction, lackingPermissions } from './permissions.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -77,13 +77,16 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Pick<Mount, 'guard
 
   return {
     checkPermitted,
-    guard: (row, action) => async (request) => {
-      const principal = await getPrincipal(request)
-      request.operationsPrincipal = principal
-      // an application is nobody's "me"
-      if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
-      checkParameters(row, request)
-      await checkPermitted(row, action, request)
+    guard (row, action) {
+      checkAction(row.definition, action)
+      return async (request) => {
+        const principal = await getPrincipal(request)
+        request.operationsPrincipal = principal
+        // an application is nobody's "me"
+        if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
+        checkParameters(row, request)
+        await checkPermitted(row, action, request)
+      }
     }
   }
 }

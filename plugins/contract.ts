@@ -7,13 +7,15 @@ import { isFailure, sendError, toGraphError } from '../routes/http/envelope.js'
 import { findLoss } from '../routes/http/json.js'
 import { ensureCommonHeaders, setCommonHeaders } from '../routes/http/request-ids.js'
 import type { Compile } from '../schemas/validator.js'
+import { bindRequestIds } from './request-log.js'
 
 /**
- * Makes a scope speak the contract: its own JSON parser, validator, serializer, error answers and common
- * headers, whatever the host has. Only for an encapsulated scope. `compile` is the domain's, so that a schema
+ * Makes a scope speak the contract: its own JSON parser, validator, serializer, error answers, common headers and
+ * ids in the log, whatever the host has. Only for an encapsulated scope. `compile` is the domain's, so that a schema
  * that several routes, mounts and app.operations share is compiled once.
  */
 export const contractPlugin = fp(async (scope: FastifyInstance, { compile }: { compile: Compile }) => {
+  bindRequestIds(scope)
   scope.addHook('onRequest', async (request, reply) => { setCommonHeaders(request, reply) })
 
   scope.removeAllContentTypeParsers()
@@ -44,7 +46,7 @@ export const contractPlugin = fp(async (scope: FastifyInstance, { compile }: { c
   scope.setErrorHandler((error, request, reply) => {
     ensureCommonHeaders(request, reply)
     const answer = toGraphError(error, request.routeOptions.bodyLimit)
-    if (isFailure(answer)) request.log.error({ err: error, 'request-id': reply.getHeader('request-id') }, 'request failed')
+    if (isFailure(answer)) request.log.error({ err: error }, 'request failed')
     return sendError(answer, reply)
   })
 }, { name: 'fastify-graph-operations-contract' })

@@ -8,6 +8,7 @@ import { makeDomain } from '../operations/index.js'
 import type { CollectionRow } from '../routes/collection.js'
 import type { StructuredType } from '../schemas/definition.js'
 import { makeTypeSet } from '../schemas/type-set.js'
+import { tracingPlugin } from './tracing.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -59,10 +60,10 @@ export const operationsPlugin = fp(async (app: FastifyInstance, options: Operati
     return
   }
   const { rows, types, transitions, writeTimeoutMillis } = options
-  const store = app.operationStore
-  const domain = makeDomain({ store, types: makeTypeSet(types), transitions, writeTimeoutMillis })
+  const domain = makeDomain({ store: app.operationStore, types: makeTypeSet(types), transitions, writeTimeoutMillis })
   app.decorate(shared, { domain, options })
-  app.decorate('operations', makeDoors(domain, store, (owner) => rows.find((row) => row.ownsOwner(owner))?.type))
+  app.decorate('operations', makeDoors(domain, (owner) => rows.find((row) => row.ownsOwner(owner))?.type))
+  await app.register(tracingPlugin)
 }, { name: 'fastify-graph-operations-domain', dependencies: ['fastify-graph-operations-storage'] })
 
 /** The domain of the application, for the mounts. */

@@ -22,9 +22,6 @@ const tellMillis = 10_000
 /** The part of the heap that may be used before requests are refused. */
 const fullHeap = 0.9
 
-/** For `config` of routes that must answer whatever the load. */
-export const alwaysAnswers = { rateLimit: false, pressureHandler: () => undefined } as const
-
 /** What is limited together: the requests of a tenant, and those of an address where there is no tenant yet. */
 function toLimited ({ operationsPrincipal, ip }: FastifyRequest): string {
   return operationsPrincipal ? `tenant ${toOwnerId(operationsPrincipal.tenant)}` : `address ${ip}`

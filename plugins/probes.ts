@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type {} from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { alwaysAnswers } from './overload.js'
+import { alwaysAnswers } from './always-answers.js'
+import { makeReadiness } from './readiness.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,31 +18,20 @@ declare module 'fastify' {
 interface DrainOptions {
   /** How long requests are taken after readiness went off. */
   readonly drainMillis: number
-  /** How long those that are here may take after that. */
-  readonly closeMillis: number
+  /** How long those that are here may take after that. Default 7,000. */
+  readonly closeMillis?: number
+  /** How long a probe waits for the store. Default 2,000. */
+  readonly checkMillis?: number
 }
 
-/** A key no operation has; finding nothing there takes a working store. */
-const probe = { tenant: 'probe', owner: 'probe', id: 'probe' }
-
-/** `/livez`: the process runs. `/readyz`: it takes requests and its store answers. */
-export const probesPlugin = fp(async (app: FastifyInstance, { drainMillis, closeMillis }: DrainOptions) => {
+/** `/livez`: the process runs. `/readyz`: it takes requests, and its store answers within `checkMillis`. */
+export const probesPlugin = fp(async (app: FastifyInstance, { drainMillis, closeMillis = 7_000, checkMillis = 2_000 }: DrainOptions) => {
   let isDraining = false
-
-  const isReady = async (): Promise<boolean> => {
-    if (isDraining) return false
-    try {
-      await app.operationStore.find(probe)
-      return true
-    } catch (error) {
-      app.log.error({ err: error }, 'the store does not answer')
-      return false
-    }
-  }
+  const isStoreReady = makeReadiness(app, checkMillis)
 
   app.get('/livez', { schema: { hide: true }, config: alwaysAnswers }, async (_request, reply) => await reply.type('text/plain').send('ok'))
   app.get('/readyz', { schema: { hide: true }, config: alwaysAnswers }, async (_request, reply) => {
-    const ready = await isReady()
+    const ready = !isDraining && await isStoreReady()
     return await reply.code(ready ? 200 : 503).type('text/plain').send(ready ? 'ok' : 'not ready')
   })
   app.addHook('onSend', async (_request, reply) => {

@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyError, FastifyHttpOptions, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify'
 import { GraphError } from '../errors.js'
 import { isFailure, sendError, toGraphError } from '../routes/http/envelope.js'
 import { handleClientError } from './client-errors.js'
 import { parameterLength } from './parameter-length.js'
+import { childLoggerFactory } from './request-log.js'
 
 /**
  * Options for `Fastify(…)` that a plugin cannot set: ids as long as real site ids, an end to requests that
  * never finish arriving and to connections where nothing moves, answers in Graph's envelope for what no route
- * sees, and none that are cut off while the server closes. All times are milliseconds.
+ * sees, none that are cut off while the server closes, and in every line of the log the ids that answers have.
+ * All times are milliseconds.
  */
 export const recommendedServerOptions = Object.freeze({
   routerOptions: Object.freeze({ maxParamLength: parameterLength }),
@@ -18,6 +21,8 @@ export const recommendedServerOptions = Object.freeze({
   // what arrives on open connections while the server closes is answered, not refused
   return503OnClosing: false,
   clientErrorHandler: handleClientError,
+  genReqId: () => randomUUID(),
+  childLoggerFactory,
   frameworkErrors (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) {
     const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
     const answer = isTooLong ? new GraphError('invalidRequest', `an id in the URL must have at most ${parameterLength} characters`) : toGraphError(error)

@@ -5,6 +5,7 @@ import type { Principal } from '../schemas/principal.js'
 import { isOwnerId, toOwnerId } from '../schemas/owner-id.js'
 import { nameOf } from '../schemas/type-set.js'
 import type { CollectionDefinition, Permissions } from './collections.js'
+import { findPermissionProblem } from './permission-table.js'
 
 type Parameters = Readonly<Record<string, string>>
 
@@ -63,7 +64,8 @@ function checkDefinition ({ path, owner, type, permissions }: CollectionDefiniti
   if (unknown.length > 0) fail(`its owner names {${unknown.join('}, {')}}, which the path does not have`)
   if (!isObject(type) || findStructured(type) === undefined || !Object.hasOwn(type.properties, 'id')) fail('its type must be made by extend() from Entity or a type derived from it')
   if (definitionOf(type).abstract) fail(`its type ${nameOf(type)} is abstract`)
-  if (!isObject(permissions)) fail('its permissions are missing; { application: { read: […], write: […] } } names who may use it')
+  const problem = findPermissionProblem(permissions)
+  if (problem !== undefined) fail(problem)
 }
 
 function toRow (definition: CollectionDefinition): CollectionRow {

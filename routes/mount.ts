@@ -25,7 +25,7 @@ export interface Mount {
   readonly requireIfMatch: boolean
   /** Whether callers need a token. */
   readonly isGuarded: boolean
-  /** Makes the hook that lets a request in, or refuses it with 401 or 403. */
+  /** Makes the hook that lets a request in, or refuses it with 401 or 403. @throws OPS_ERR_ACTION for an action that no permission is for */
   readonly guard: (row: CollectionRow, action: Action) => (request: FastifyRequest) => Promise<void>
   /** Refuses a caller who was let in for one action and asks for another too. @throws accessDenied */
   readonly checkPermitted: (row: CollectionRow, action: Action, request: FastifyRequest) => Promise<void>

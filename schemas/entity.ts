@@ -1,13 +1,8 @@
 import type { Static } from '@sinclair/typebox'
 import { Type } from '@sinclair/typebox'
 import { entity } from './definition.js'
+import { operationIdPattern } from './operation-id.js'
 import { immutable } from './primitives.js'
-
-/**
- * Letters, digits, `_`, `.` and `-`, so that an id is safe in a URL, a header and an entity tag; not `.` and
- * `..`, which clients take out of a URL. @see RFC 3986, 5.2.4
- */
-export const operationIdPattern = '^(?!\\.{1,2}$)[A-Za-z0-9_.-]{1,128}$'
 
 /** microsoft.graph.entity: the trunk both families share. */
 export const Entity = entity('microsoft.graph.entity', {

@@ -1,7 +1,8 @@
 /** What an owner's id may be: site ids have commas, the names of guests have `#EXT#`; not `.` and `..`. */
-export const ownerIdPattern = "^(?!\\.{1,2}$)[A-Za-z0-9_.~=!@,'+#-]{1,256}$"
+const ownerId = /^(?!\.{1,2}$)[A-Za-z0-9_.~=!@,'+#-]{1,256}$/
 
-const ownerId = new RegExp(ownerIdPattern)
+export const ownerIdPattern = ownerId.source
+
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 export function isOwnerId (text: string): boolean {

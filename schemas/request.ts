@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { TObject, TProperties, TString } from '@sinclair/typebox'
-import { operationIdPattern } from './entity.js'
+import { operationIdPattern } from './operation-id.js'
 import { ownerIdPattern } from './owner-id.js'
 
 /** The path parameters of a collection, and of an operation in it. */

@@ -90,6 +90,9 @@ export type ChangesPage =
   | { readonly expired: true }
 
 export interface OperationStore {
+  /** What keeps the records, in OpenTelemetry's words for `db.system.name`, such as `sqlite`. */
+  readonly system?: string
+
   find: (key: Key) => Awaitable<OperationRecord | undefined>
 
   /**
@@ -119,6 +122,13 @@ export interface OperationStore {
    * when a cursor is older than it.
    */
   changes: (collection: Collection, cursor: string | undefined, limit: number) => Awaitable<ChangesPage>
+
+  /**
+   * Finds out, cheaply, whether it takes reads and writes now; for those who ask often. A store without it is asked
+   * for an operation that is not there.
+   * @throws why it does not
+   */
+  check?: () => Awaitable<void>
 
   /** Ends every use of files and connections. Safe to call twice. */
   close: () => Awaitable<void>

@@ -2,7 +2,6 @@ import { createHmac, createPublicKey } from 'node:crypto'
 import { createServer, request as httpRequest } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -12,10 +11,11 @@ import { OAuth2Server } from 'oauth2-mock-server'
 import type { Header, Payload } from 'oauth2-mock-server'
 import t from 'tap'
 import type { Test } from 'tap'
-import graphOperations, { collections, GraphError, jwtAuth, memoryStore, recommendedServerOptions, sqliteStore } from '../index.js'
-import type { Authenticate, Authorize, GraphOperationsOptions, JwtAuthOptions, OperationStore, Principal } from '../index.js'
+import graphOperations, { collections, GraphError, jwtAuth, memoryStore, recommendedServerOptions } from '../index.js'
+import type { Authenticate, Authorize, GraphOperationsOptions, JwtAuthOptions, Principal } from '../index.js'
 import { makeTokenCache } from '../plugins/jwt/token-cache.js'
-import { makeApp, toComparable } from './support/app.js'
+import { makeApp } from './support/app.js'
+import { as, fromHeader, tenant, user } from './support/callers.js'
 
 const issuer = new OAuth2Server()
 await issuer.start(0, '127.0.0.1')
@@ -27,10 +27,7 @@ const iss = String(issuer.issuer.url)
 const jwksUri = `http://127.0.0.1:${issuer.address().port}/jwks`
 
 const audience = 'api://operations'
-const tenant = '11111111-aaaa-4aaa-8aaa-111111111111'
 const personalTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
-const user = 'aaaaaaaa-0000-4000-8000-00000000beef'
-const otherUser = 'aaaaaaaa-0000-4000-8000-00000000cafe'
 const site = '/v1.0/sites/contoso/onenote/operations'
 const calls = '/v1.0/communications/calls/57dab8b1/operations'
 
@@ -91,10 +88,6 @@ async function serveKeys (t: Test, answer: (request: IncomingMessage, response: 
 }
 
 const sendKeys = (_request: IncomingMessage, response: ServerResponse): void => { response.end(JSON.stringify({ keys: keys.toJSON() })) }
-
-/** A principal in a header, for tests of what comes after authentication. */
-const fromHeader: Authenticate = ({ headers }) => JSON.parse(String(headers['x-principal'])) as Principal
-const as = (principal: Partial<Principal>): Record<string, string> => ({ 'x-principal': JSON.stringify({ tenant, subject: user, ...principal }) })
 
 /** What no two answers have in common, taken out. */
 function envelopeOf (response: Response): unknown {
@@ -531,7 +524,7 @@ t.test('a token is verified once, until it ends', async (t) => {
   for (let n = 0; n < 3; n += 1) t.equal((await ask(app, token)).statusCode, 200)
   t.equal(new Set(seen).size, 1, 'one principal, not three alike')
   const [head, payload, signature = ''] = token.split('.')
-  for (const forged of [`${head}.${payload}.${signature.slice(0, -6)}AAAAAA`, `${head}.${base64({ ...decode(payload), oid: otherUser })}.${signature}`, `${base64({ ...decode(head), x: 1 })}.${payload}.${signature}`]) {
+  for (const forged of [`${head}.${payload}.${signature.slice(0, -6)}AAAAAA`, `${head}.${base64({ ...decode(payload), oid: `${user}0` })}.${signature}`, `${base64({ ...decode(head), x: 1 })}.${payload}.${signature}`]) {
     t.equal((await ask(app, forged)).statusCode, 401, 'a part of a token is not the token')
   }
   await delay(ends * 1_000 - Date.now() + 10)
@@ -587,135 +580,6 @@ t.test('mistakes in the options of jwtAuth fail at once', async (t) => {
   for (const [name, mistake] of Object.entries(mistakes)) {
     t.throws(() => jwtAuth({ ...jwtOptions, ...mistake }), { code: 'OPS_ERR_OPTION' }, name)
   }
-})
-
-/** facts.md, section 4. */
-const notes = {
-  read: {
-    delegated: ['Notes.Create', 'Notes.Read', 'Notes.Read.All', 'Notes.ReadWrite', 'Notes.ReadWrite.All'],
-    personal: ['Notes.Create', 'Notes.Read', 'Notes.ReadWrite'],
-    application: ['Notes.Read.All', 'Notes.ReadWrite.All']
-  },
-  write: {
-    delegated: ['Notes.Create', 'Notes.ReadWrite', 'Notes.ReadWrite.All'],
-    personal: ['Notes.Create', 'Notes.ReadWrite'],
-    application: ['Notes.ReadWrite.All']
-  }
-}
-const callActions = ['Calls.Initiate.All', 'Calls.InitiateGroupCall.All', 'Calls.JoinGroupCall.All', 'Calls.JoinGroupCallAsGuest.All', 'Calls.AccessMedia.All']
-const callPermissions = {
-  read: { delegated: [], personal: [], application: callActions },
-  write: { delegated: [], personal: [], application: callActions }
-}
-
-const matrixCollections = [
-  { path: '/me/onenote/operations', table: notes, isOwn: true, isMe: true },
-  { path: `/users/${user}/onenote/operations`, table: notes, isOwn: true },
-  { path: `/users/${otherUser}/onenote/operations`, table: notes },
-  { path: '/groups/g1/onenote/operations', table: notes },
-  { path: '/sites/s1/onenote/operations', table: notes },
-  { path: '/groups/g1/sites/s1/onenote/operations', table: notes },
-  { path: '/invitations/i1/invitedUser/joinedGroups/g1/sites/s1/onenote/operations', table: notes },
-  { path: '/communications/calls/c1/operations', table: callPermissions },
-  { path: '/app/calls/c1/operations', table: callPermissions }
-]
-
-const matrixRequests = [
-  { name: 'GET list', method: 'GET', suffix: '', needs: 'read', status: 200 },
-  { name: 'HEAD list', method: 'HEAD', suffix: '', needs: 'read', status: 200 },
-  { name: 'GET entity', method: 'GET', suffix: '/none', needs: 'read', status: 404 },
-  { name: 'HEAD entity', method: 'HEAD', suffix: '/none', needs: 'read', status: 404 },
-  { name: 'GET parenthesised', method: 'GET', suffix: '(\'none\')', needs: 'read', status: 404 },
-  { name: 'GET $count', method: 'GET', suffix: '/$count', needs: 'read', status: 200 },
-  { name: 'HEAD $count', method: 'HEAD', suffix: '/$count', needs: 'read', status: 200 },
-  { name: 'POST', method: 'POST', suffix: '', needs: 'write', status: 201, payload: {} },
-  { name: 'PATCH collection', method: 'PATCH', suffix: '', needs: 'write', status: 404, payload: { id: 'none' } },
-  { name: 'PATCH entity', method: 'PATCH', suffix: '/none', needs: 'write', status: 404, payload: {} },
-  { name: 'DELETE', method: 'DELETE', suffix: '/none', needs: 'write', status: 404 }
-] as const
-
-const everyPermission = [...notes.read.delegated, ...callActions, 'User.Read', 'notes.readwrite.all', 'Notes.ReadWrite.All.Foo', 'Sites.ReadWrite.All']
-
-t.test('the permission matrix', async (t) => {
-  const app = await makeApp(t, { auth: fromHeader })
-  const kinds = {
-    delegated: (permissions: string[]) => as({ scopes: permissions }),
-    personal: (permissions: string[]) => as({ scopes: permissions, personal: true }),
-    application: (permissions: string[]) => as({ roles: permissions })
-  }
-  let asked = 0
-  for (const { path, table, isOwn = false, isMe = false } of matrixCollections) {
-    const wrong: string[] = []
-    for (const { name, needs, status, suffix, ...request } of matrixRequests) {
-      for (const [kind, headersOf] of Object.entries(kinds) as Array<[keyof typeof kinds, (permissions: string[]) => Record<string, string>]>) {
-        for (const permission of everyPermission) {
-          const isNamed = table[needs][kind].includes(permission)
-          const isReached = kind === 'application' ? !isMe : isOwn || permission.endsWith('.All')
-          const expected = isNamed && isReached ? status : 403
-          const { statusCode } = await app.inject({ ...request, url: `/v1.0${path}${suffix}`, headers: headersOf([permission]) })
-          asked += 1
-          if (statusCode !== expected) wrong.push(`${name} as ${kind} with ${permission}: ${statusCode}, not ${expected}`)
-        }
-        const { statusCode } = await app.inject({ ...request, url: `/v1.0${path}${suffix}`, headers: headersOf([]) })
-        if (statusCode !== 403) wrong.push(`${name} as ${kind} with nothing: ${statusCode}`)
-      }
-    }
-    t.strictSame(wrong, [], path)
-  }
-  t.equal(asked, matrixCollections.length * matrixRequests.length * 3 * everyPermission.length)
-  t.strictSame(collections.length, matrixCollections.length - 1, 'every built-in collection is here, users twice')
-})
-
-t.test('several permissions are more than one', async (t) => {
-  const app = await makeApp(t, { auth: fromHeader })
-  const statusOf = async (url: string, principal: Partial<Principal>): Promise<number> => (await app.inject({ url, headers: as(principal) })).statusCode
-  t.equal(await statusOf(site, { scopes: ['User.Read', 'Notes.Read', 'Notes.Read.All'] }), 200)
-  t.equal(await statusOf(site, { scopes: ['Notes.Read', 'Files.Read.All'] }), 403, 'an unrelated .All does not widen another')
-  t.equal(await statusOf(site, { scopes: [], roles: ['Notes.Read.All'] }), 403, 'roles beside scopes do not count')
-  t.equal(await statusOf(site, {}), 403, 'neither')
-})
-
-t.test('403 says what is needed', async (t) => {
-  const app = await makeApp(t, { auth: fromHeader })
-  const messageOf = async (url: string, principal: Partial<Principal>, method: 'GET' | 'DELETE' = 'GET'): Promise<unknown> => {
-    const response = await app.inject({ method, url, headers: as(principal) })
-    t.strictSame([response.statusCode, response.headers['www-authenticate']], [403, undefined])
-    return response.json<{ error: unknown }>().error
-  }
-  t.match(await messageOf(site, { roles: [] }), { code: 'accessDenied', message: /needs one of Notes\.Read\.All, Notes\.ReadWrite\.All$/ })
-  t.match(await messageOf(`${site}/x`, { roles: [] }, 'DELETE'), { message: /needs one of Notes\.ReadWrite\.All$/ })
-  t.match(await messageOf(calls, { scopes: callActions }), { code: 'accessDenied', message: 'the caller may not do this' }, 'nothing would do')
-  t.match(await messageOf('/v1.0/me/onenote/operations', { roles: ['Notes.ReadWrite.All'] }), { message: '/me needs a delegated token' })
-})
-
-t.test('a delegated permission without .All reaches the user\'s own, by each name', async (t) => {
-  const app = await makeApp(t, { auth: fromHeader })
-  const headers = as({ scopes: ['Notes.ReadWrite'], aliases: ['Adele@contoso.com', 'guest_fabrikam.com#EXT#@contoso.com'] })
-  const created = await app.inject({ method: 'POST', url: '/v1.0/users/adele@CONTOSO.com/onenote/operations', headers, payload: { id: 'mine' } })
-  t.equal(created.statusCode, 201)
-  for (const path of ['/me', `/users/${user}`, `/users/${user.toUpperCase()}`, '/users/ADELE@contoso.com', '/users/adele@contoso.com', `/users/${encodeURIComponent('guest_fabrikam.com#EXT#@contoso.com')}`]) {
-    const response = await app.inject({ url: `/v1.0${path}/onenote/operations/mine`, headers })
-    t.match([response.statusCode, response.json()], [200, { id: 'mine' }], path)
-  }
-  for (const path of [`/users/${otherUser}`, '/users/other@contoso.com', '/users/me', `/groups/${user}`, `/sites/${user}`, `/groups/g/sites/${user}`, '/sites/contoso']) {
-    for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
-      t.equal((await app.inject({ method, url: `/v1.0${path}/onenote/operations/mine`, headers })).statusCode, 403, `${method} ${path}`)
-    }
-  }
-  const all = as({ scopes: ['Notes.Read.All'] })
-  t.equal((await app.inject({ url: `/v1.0/users/${user}/onenote/operations/mine`, headers: all })).statusCode, 200)
-  const other = as({ subject: otherUser, scopes: ['Notes.ReadWrite'] })
-  t.equal((await app.inject({ url: `/v1.0/users/${user}/onenote/operations/mine`, headers: other })).statusCode, 403, 'and not another\'s')
-  t.equal((await app.inject({ url: '/v1.0/me/onenote/operations/mine', headers: other })).statusCode, 404, 'whose /me is something else')
-})
-
-t.test('tenants and users are the same in either case when they are GUIDs', async (t) => {
-  const app = await makeApp(t, { auth: fromHeader })
-  const lower = as({ tenant, subject: user, scopes: ['Notes.ReadWrite'] })
-  const upper = as({ tenant: tenant.toUpperCase(), subject: user.toUpperCase(), scopes: ['Notes.ReadWrite'] })
-  t.equal((await app.inject({ method: 'POST', url: '/v1.0/me/onenote/operations', headers: upper, payload: { id: 'a' } })).statusCode, 201)
-  t.equal((await app.inject({ url: `/v1.0/users/${user}/onenote/operations/a`, headers: lower })).statusCode, 200)
-  t.equal((await app.inject({ url: '/v1.0/sites/Contoso/onenote/operations', headers: as({ tenant: 'a', roles: ['Notes.ReadWrite.All'] }) })).statusCode, 200)
 })
 
 /** An application whose log can be read. */
@@ -808,70 +672,9 @@ t.test('a principal that cannot be used is 401 and a warning', async (t) => {
   t.strictSame(log, [])
 })
 
-t.test('authorize replaces the decision', async (t) => {
-  const decisions: Array<[Principal, ...unknown[]]> = []
-  const principal: Principal = { tenant: 'acme', subject: user.toUpperCase(), aliases: ['ada@acme.example'] }
-  let allow: (action: string) => boolean | Promise<boolean> = () => true
-  const app = await makeApp(t, {
-    auth: () => principal,
-    authorize (...decision) {
-      decisions.push([...decision])
-      return allow(decision[1])
-    }
-  })
-  for (const { method, suffix, ...rest } of matrixRequests) await app.inject({ method, url: `${calls}${suffix}`, ...('payload' in rest && { payload: rest.payload }) })
-  t.strictSame(decisions.map(([, action]) => action), ['list', 'list', 'get', 'get', 'get', 'count', 'count', 'create', 'update', 'update', 'remove'])
-  for (const [who, , collection, owner] of decisions) {
-    t.equal(who, principal)
-    t.equal(collection, collections.find(({ path }) => path === '/communications/calls/{callId}/operations'))
-    t.equal(owner, 'calls/57dab8b1')
-  }
-
-  decisions.length = 0
-  const owners = {
-    '/me': `users/${user}`,
-    [`/users/${user.toUpperCase()}`]: `users/${user}`,
-    '/users/ADA@acme.example': `users/${user}`,
-    '/users/bob': 'users/bob',
-    [`/groups/${otherUser.toUpperCase()}`]: `groups/${otherUser}`,
-    '/groups/g/sites/contoso.example,1,2': 'sites/contoso.example,1,2'
-  }
-  for (const path of Object.keys(owners)) t.equal((await app.inject(`/v1.0${path}/onenote/operations`)).statusCode, 200, `${path}, with no permission at all`)
-  t.strictSame(decisions.map(([, , , owner]) => owner), Object.values(owners))
-
-  for (const refusal of [() => false, async () => await Promise.resolve(false)]) {
-    allow = refusal
-    const response = await app.inject(site)
-    t.equal(response.statusCode, 403)
-    t.match(envelopeOf(response), { error: { code: 'accessDenied', message: 'the caller may not do this' } }, 'permissions are not what it is about')
-  }
-  allow = (action) => action === 'list'
-  t.equal((await app.inject(site)).statusCode, 200)
-  t.equal((await app.inject({ method: 'POST', url: site, payload: {} })).statusCode, 403)
-  t.equal((await app.inject(`${site}/$count`)).statusCode, 403)
-  allow = () => { throw new GraphError('itemNotFound') }
-  t.equal((await app.inject(site)).statusCode, 404)
-  allow = async () => await Promise.reject(new Error('1234'))
-  const failed = await app.inject(site)
-  t.equal(failed.statusCode, 500)
-  t.notMatch(failed.body, /1234/)
-
-  decisions.length = 0
-  t.equal((await app.inject('/v1.0/users/a%20b/onenote/operations')).statusCode, 400)
-  t.strictSame(decisions, [], 'an owner that cannot be one is not asked about')
-})
-
-t.test('/me needs a user, whatever authorize says', async (t) => {
-  const { seen, authorize } = makeWitness()
-  const app = await makeApp(t, { auth: fromHeader, authorize })
-  t.equal((await app.inject({ url: '/v1.0/me/onenote/operations', headers: as({ roles: [] }) })).statusCode, 403)
-  t.strictSame(seen, [])
-  t.equal((await app.inject({ url: '/v1.0/me/onenote/operations', headers: as({ scopes: [] }) })).statusCode, 200)
-})
-
 t.test('the literal none lets everybody in', async (t) => {
   const app = await makeApp(t, { auth: 'none' })
-  for (const { path } of matrixCollections) t.equal((await app.inject(`/v1.0${path}`)).statusCode, 200, path)
+  for (const { path } of collections) t.equal((await app.inject(`/v1.0${path.replaceAll(/\{\w+\}/g, 'x')}`)).statusCode, 200, path)
   t.equal((await app.inject({ method: 'POST', url: '/v1.0/me/onenote/operations', payload: { id: 'a' }, headers: { authorization: 'Bearer nonsense' } })).statusCode, 201)
   t.equal((await app.inject('/v1.0/users/local/onenote/operations/a')).statusCode, 200)
   t.match(await app.operationStore.find({ tenant: 'local', owner: 'users/local', id: 'a' }), { id: 'a' })
@@ -890,77 +693,8 @@ t.test('auth is required', async (t) => {
   }
 })
 
-const stores: Record<string, (t: Test) => Promise<OperationStore>> = {
-  memory: async () => memoryStore(),
-  sqlite: async (t) => await sqliteStore({ file: join(t.testdir(), 'operations.db') })
-}
-
-for (const [name, makeStore] of Object.entries(stores)) {
-  t.test(`a tenant learns nothing of another's operations: ${name}`, async (t) => {
-    const mine = as({ tenant: 'tenant-a', roles: ['Calls.Initiate.All'] })
-    const theirs = as({ tenant: 'tenant-b', roles: ['Calls.Initiate.All'] })
-    const stored = await makeApp(t, { auth: fromHeader, store: await makeStore(t) })
-    const empty = await makeApp(t, { auth: fromHeader, store: memoryStore() })
-    const created = await stored.inject({ method: 'POST', url: calls, headers: mine, payload: { id: 'secret', status: 'Completed' } })
-    t.equal(created.statusCode, 201)
-    const etag = String(created.headers.etag)
-
-    const ask = async (app: FastifyInstance, { url, headers = {}, ...rest }: InjectOptions & { url: string }): Promise<{ statusCode: number, text: string }> => {
-      const response = await app.inject({ ...rest, url: calls + url, headers: { host: 'graph.test', ...headers, ...theirs } })
-      const text = JSON.stringify(toComparable(response)).replaceAll(/W\/\\*"[^"\\]+\\*"/g, 'ETAG')
-      return { statusCode: response.statusCode, text: text.replaceAll(/\\"(\w+DateTime)\\":\\"[^"]+\\"/g, '$1') }
-    }
-    const requests: Array<[number, Parameters<typeof ask>[1]]> = [
-      [200, { url: '' }],
-      [200, { method: 'HEAD', url: '' }],
-      [200, { url: '?$top=1&$skip=0' }],
-      [200, { url: '/$count' }],
-      [404, { url: '/secret' }],
-      [404, { url: '(\'secret\')' }],
-      [404, { method: 'HEAD', url: '/secret' }],
-      [404, { method: 'PATCH', url: '/secret', payload: { status: 'Running' } }],
-      [404, { method: 'PATCH', url: '/secret', payload: {} }],
-      [412, { method: 'PATCH', url: '/secret', payload: {}, headers: { 'if-match': etag } }],
-      [412, { method: 'PATCH', url: '/secret', payload: {}, headers: { 'if-match': '*' } }],
-      [404, { method: 'PATCH', url: '', payload: { id: 'secret' } }],
-      [404, { method: 'PATCH', url: '', payload: {} }],
-      [412, { method: 'PATCH', url: '', payload: { id: 'secret' }, headers: { 'if-match': etag } }],
-      [404, { method: 'DELETE', url: '/secret' }],
-      [412, { method: 'DELETE', url: '/secret', headers: { 'if-match': etag } }],
-      [412, { method: 'DELETE', url: '/secret', headers: { 'if-match': '*' } }],
-      [201, { method: 'POST', url: '', payload: { id: 'secret', status: 'Running' } }],
-      [409, { method: 'POST', url: '', payload: { id: 'secret' } }],
-      [200, { url: '/$count' }],
-      [200, { url: '/secret' }],
-      [200, { method: 'PATCH', url: '', payload: { status: 'Running' } }],
-      [412, { method: 'PATCH', url: '/secret', payload: {}, headers: { 'if-match': etag } }],
-      [204, { method: 'DELETE', url: '/secret' }],
-      [404, { url: '/secret' }]
-    ]
-    for (const [expected, request] of requests) {
-      const [found, missing] = [await ask(stored, request), await ask(empty, request)]
-      t.equal(found.statusCode, expected, JSON.stringify(request))
-      t.equal(found.text, missing.text)
-    }
-    const after = await stored.inject({ url: `${calls}/secret`, headers: mine })
-    t.match(after.json(), { status: 'Completed' })
-    t.equal(after.headers.etag, etag, 'it is untouched')
-  })
-}
-
-t.test('entity tags do not count the writes of other tenants', async (t) => {
-  const app = await makeApp(t, { auth: fromHeader })
-  const write = async (tenant: string): Promise<number> => {
-    const response = await app.inject({ method: 'POST', url: calls, headers: as({ tenant, roles: ['Calls.Initiate.All'] }), payload: {} })
-    return Number.parseInt(/^W\/"(\w+)/.exec(String(response.headers.etag))?.[1] ?? '', 36)
-  }
-  const before = await write('tenant-b')
-  for (let n = 0; n < 7; n += 1) await write('tenant-a')
-  t.not(await write('tenant-b') - before, 8)
-})
-
 t.test('the checks come in their order', async (t) => {
-  const app = await makeApp(t, { auth: ({ headers }) => headers['x-principal'] === undefined ? null : JSON.parse(String(headers['x-principal'])) as Principal })
+  const app = await makeApp(t, { auth: fromHeader })
   const reader = as({ roles: ['Notes.Read.All'] })
   const writer = as({ roles: ['Notes.ReadWrite.All'] })
   const big = JSON.stringify({ clientContext: 'x'.repeat(70_000) })

@@ -318,17 +318,6 @@ t.test('each mount of an application has its own word on If-Match, and says so i
   await t.rejects(async () => await Fastify().register(graphOperations, { store: memoryStore(), auth: 'none', requireIfMatch: 'yes' as unknown as boolean }), { code: 'OPS_ERR_OPTION' })
 })
 
-t.test('who may update but not create does not create by updating', async (t) => {
-  const asked: string[] = []
-  const { send } = await setUp(t, { authorize: (_principal, action) => { asked.push(action); return action !== 'create' } })
-  for (const url of [`${calls}/a`, calls]) {
-    t.equal((await send('PATCH', url, { id: 'a' }, { prefer: 'create-if-missing' })).code, 'accessDenied')
-    t.equal((await send('PATCH', url, { id: 'a' }, { 'if-none-match': '*' })).status, 403)
-    t.equal((await send('PATCH', url, { id: 'a' })).status, 404)
-  }
-  t.strictSame(asked, ['update', 'create', 'update', 'create', 'update', 'update', 'create', 'update', 'create', 'update'])
-})
-
 t.test('a create that loses its race to another process is told what its condition makes of it', async (t) => {
   const inner = memoryStore()
   const store = { ...inner, find: () => undefined }

@@ -245,20 +245,6 @@ t.test('where If-Match is required, a change of what exists needs its entity tag
   t.strictSame(await idsOf(), ['a', 'new'])
 })
 
-t.test('who may not create or remove does not by updating a collection', async (t) => {
-  let refused = 'create'
-  const { delta, idsOf, app } = await setUp(t, undefined, { authorize: (_principal, action) => action !== refused })
-  await app.operations.create({ tenant: 'local', owner: 'calls/57' }, { id: 'a' })
-  t.equal((await delta([{ id: 'b' }])).error.code, 'accessDenied')
-  t.equal((await delta([{ id: 'a', '@removed': {} }])).status, 200)
-  refused = 'remove'
-  t.equal((await delta([{ id: 'b' }])).status, 200)
-  t.equal((await delta([{ id: 'c' }, { id: 'b', '@removed': {} }], onError)).status, 403)
-  refused = 'update'
-  t.equal((await delta([])).status, 403)
-  t.strictSame(await idsOf(), ['b'])
-})
-
 t.test('a failure of the service says nothing of the inside', async (t) => {
   const inner = memoryStore()
   const failures = new Map<string, Error>([['bad', new Error('secret path')], ['busy', new StoreUnavailableError('secret host')]])

@@ -227,8 +227,6 @@ t.test('mistakes in the options fail the boot and say what to do', async (t) => 
     [row({ type: {} }), /must be made by extend/],
     [row({ type: Keyless }), /must be made by extend/],
     [row({ type: Abstract }), /contoso.abstractOperation is abstract/],
-    [row({ permissions: undefined }), /its permissions are missing/],
-    [row({ permissions: null }), /its permissions are missing/],
     [row({ type: null }), /must be made by extend/],
     [row({ owner: '..' }), /its owner must be/],
     [row({ owner: '{importId}' }), /its owner must be/],

@@ -44,7 +44,7 @@ const Host = extend(Operation, 'contoso.hostOperation', {
   mail: Type.String({ pattern: '@' }),
   kind: Type.Unsafe<string>({ type: 'string', enum: ['x'], description: 'One.' })
 }, { description: hostDescription })
-const hostRow = (path: string, type: StructuredType = Host): CollectionDefinition => ({ path, owner: `host${path}`, type, permissions: {} })
+const hostRow = (path: string, type: StructuredType = Host): CollectionDefinition => ({ path, owner: `host${path}`, type, permissions: { application: { read: [], write: [] } } })
 
 t.test('$metadata is XML unless JSON is asked for, and both say the same', async (t) => {
   for (const options of [{}, { collections: [hostRow('/jobs'), hostRow('/workspaces/{workspaceId}/imports/operations')] }]) {

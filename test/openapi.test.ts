@@ -226,5 +226,5 @@ t.test('a property that no schema can say fails the boot', async (t) => {
   const Odd = extend(Operation, 'contoso.odd', { odd: Type.Object({}) }, { description: 'Odd.' })
   const app = Fastify()
   t.teardown(async () => { await app.close() })
-  await t.rejects(async () => { await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none', types: [], collections: [{ path: '/odd', owner: 'odd', type: Odd, permissions: {} }] }) }, /a property cannot have the schema/)
+  await t.rejects(async () => { await app.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), auth: 'none', types: [], collections: [{ path: '/odd', owner: 'odd', type: Odd, permissions: { application: { read: [], write: [] } } }] }) }, /a property cannot have the schema/)
 })

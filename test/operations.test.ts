@@ -1184,8 +1184,8 @@ t.test('a removal that meets a removal', async (t) => {
 // --- a host's own code ---
 
 function openDoors (setting: Setting = {}) {
-  const { domain, store } = setUp(setting)
-  return makeDoors(domain, store, (owner) => owner.startsWith('sites/') ? OnenoteOperation : owner.startsWith('calls/') ? CommsOperation : undefined)
+  const { domain } = setUp(setting)
+  return makeDoors(domain, (owner) => owner.startsWith('sites/') ? OnenoteOperation : owner.startsWith('calls/') ? CommsOperation : undefined)
 }
 
 t.test('the doors create, find, update and remove', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { GraphError, memoryStore } from '../index.js'
 import type { OperationStore } from '../index.js'
-import { operationIdPattern } from '../schemas/entity.js'
+import { operationIdPattern } from '../schemas/operation-id.js'
 import { makeApp } from './support/app.js'
 
 /*

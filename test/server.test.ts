@@ -22,6 +22,7 @@ import type { Test } from 'tap'
 import { makeDevelopmentCertificate } from '../plugins/dev-certificate.js'
 import { createServer } from '../server.js'
 import { startPostgres } from './support/postgres.js'
+import { startProxy } from './support/proxy.js'
 import { toUncounted } from './support/uncounted.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -30,7 +31,7 @@ const ids = ['request-id', 'client-request-id']
 
 type Environment = Record<string, string>
 
-const settingNames = ['HOST', 'PORT', 'HTTPS', 'STORE', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI', 'LOG_LEVEL', 'NODE_ENV']
+const settingNames = ['HOST', 'PORT', 'HTTPS', 'STORE', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI', 'LOG_LEVEL', 'METRICS', 'NODE_ENV']
 
 /** The environment of the tests, without what would be settings of the server. */
 function toEnvironment (settings: Environment): NodeJS.ProcessEnv {
@@ -269,7 +270,11 @@ t.test('every setting is checked', async (t) => {
   for (const HOST of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.2', 'graph.example']) {
     await t.rejects(createServer({ ...issuer, HTTPS: '1', HOST, STORE: 'memory:' }), { name: 'SettingError', message: /^HTTPS=1.* HOST localhost, 127\.0\.0\.1, ::1 only$/ }, HOST)
   }
-  t.equal((await make(t, { HTTPS: '0' })).certificate, undefined)
+  for (const METRICS of ['', 'yes', '2']) await t.rejects(createServer({ METRICS, STORE: 'memory:' }), { name: 'SettingError', message: `METRICS=${METRICS} is neither 1 nor 0` })
+  const { app, certificate } = await make(t, { HTTPS: '0', METRICS: '0' })
+  t.equal(certificate, undefined)
+  t.equal((await app.inject('/metrics')).statusCode, 404)
+  t.equal((await (await make(t, { ...issuer, HOST: '0.0.0.0', METRICS: '1' })).app.inject('/metrics')).statusCode, 200)
 })
 
 /** The status, the links and the body of an answer over TLS. */
@@ -412,6 +417,7 @@ t.test('with an issuer it takes that one\'s tokens and makes none', async (t) =>
     t.equal((await server.app.inject({ url: mount + calls, headers: { authorization: `Bearer ${token}` } })).statusCode, 200)
     t.equal((await server.app.inject(mount + calls)).statusCode, 401)
   }
+  t.equal((await server.app.inject('/metrics')).statusCode, 404, 'no metrics for everybody')
   const development = await make(t)
   const own = await development.issuer?.sign({})
   t.equal((await server.app.inject({ url: `/v1.0${calls}`, headers: { authorization: `Bearer ${own}` } })).statusCode, 401)
@@ -548,9 +554,16 @@ t.test('two servers over one PostgreSQL', async (t) => {
     t.strictSame(await server.exit, [0, null], await server.log)
   }
 
-  const { app, issuer } = await make(t, { STORE: STORE.replace('postgres:', 'postgresql:') })
+  const proxy = await startProxy(t, STORE)
+  const { app, issuer } = await make(t, { STORE: proxy.url.replace('postgres:', 'postgresql:') })
   const kept = await app.inject({ url: `${path}/a`, headers: { authorization: `Bearer ${await issuer?.sign({})}` } })
   t.equal(kept.headers.etag, patched.headers.get('etag'), 'the other name of the scheme')
+  const statusOf = async (probe: string) => (await app.inject(probe)).statusCode
+  t.equal(await statusOf('/readyz'), 200)
+  proxy.hold()
+  t.strictSame(await Promise.all([statusOf('/readyz'), statusOf('/readyz'), statusOf('/livez')]), [503, 503, 200], 'a database that hangs does not hang the probes')
+  proxy.release()
+  t.equal(await statusOf('/readyz'), 200)
 })
 
 t.test('how many requests of a tenant it takes in a minute, and what its links begin with', async (t) => {

@@ -16,13 +16,11 @@ export interface Offer {
   readonly has: (parameter: string, value: string) => boolean
 }
 
-const token = "[\\w!#$%&'*+.^`|~-]+"
-const quoted = '"(?:[^"\\\\]|\\\\.)*"'
 /** The parts between commas, and those between semicolons, outside quotes; one that is not closed goes to the end. */
-const member = new RegExp(`(?:${quoted}?|[^",])+`, 'g')
-const part = new RegExp(`(?:${quoted}?|[^";])+`, 'g')
-const range = new RegExp(`^\\s*(${token})/(${token})\\s*$`)
-const parameter = new RegExp(`^\\s*(${token})\\s*=\\s*(${token}|${quoted})\\s*$`)
+const member = /(?:"(?:[^"\\]|\\.)*"?|[^",])+/g
+const part = /(?:"(?:[^"\\]|\\.)*"?|[^";])+/g
+const range = /^\s*([\w!#$%&'*+.^`|~-]+)\/([\w!#$%&'*+.^`|~-]+)\s*$/
+const parameter = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*")\s*$/
 /** Some clients leave out the zero. */
 const quality = /^(?:[01](?:\.\d*)?|\.\d+)$/
 

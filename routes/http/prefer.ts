@@ -19,13 +19,13 @@ const none: Preferences = Object.freeze({ return: undefined, createIfMissing: fa
 
 /** A comma inside a quoted string separates nothing. */
 const members = /(?:[^",]|"(?:[^"\\]|\\.?)*(?:"|$))+/g
-const member = /^\s*([!#$%&'*+.^`|~\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^`|~\w-]*)))?\s*(?:;|$)/
+/** Where there is no value the spaces after `=` can be read in one way only. */
+const member = /^\s*([!#$%&'*+.^`|~\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"\s*|([!#$%&'*+.^`|~\w-]+)\s*)?)?(?:;|$)/
 
 /** Values by name, in lower case and without `odata.`; of a name given twice the first one counts. @see RFC 7240, 2 */
 function toValues (header: string): Map<string, string> {
   const values = new Map<string, string>()
-  // runs of spaces mean what one means, and could be read in many ways
-  for (const text of header.replaceAll(/\s+/g, ' ').match(members) ?? []) {
+  for (const text of header.match(members) ?? []) {
     const [, name, quoted, token = ''] = member.exec(text) ?? []
     const key = name?.toLowerCase().replace(/^odata\./, '')
     if (key !== undefined && !values.has(key)) values.set(key, quoted?.replaceAll(/\\(.)/g, '$1') ?? token)

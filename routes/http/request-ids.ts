@@ -1,21 +1,45 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const clientRequestId = /^[\x21-\x7e]{1,128}$/
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
+
+/** What names a request, in its answer and in every line of the log that belongs to it. */
+export interface RequestIds {
+  readonly 'request-id': string
+  /** The client's own name for it; the request-id where it gave none that can be used. */
+  readonly 'client-request-id': string
+}
+
+/** Ids of requests to which the framework gave something else than a UUID. */
+const made = new WeakMap<object, string>()
+
+function getRequestId (frameworkId: unknown, raw: object): string {
+  if (typeof frameworkId === 'string' && uuid.test(frameworkId)) return frameworkId
+  const requestId = made.get(raw) ?? randomUUID()
+  made.set(raw, requestId)
+  return requestId
+}
+
+/** The ids of a request, the same ones each time it is asked. `frameworkId` is the framework's, which may be anything. */
+export function toRequestIds (frameworkId: unknown, raw: Pick<IncomingMessage, 'headers'>): RequestIds {
+  const requestId = getRequestId(frameworkId, raw)
+  const given = raw.headers['client-request-id']
+  return { 'request-id': requestId, 'client-request-id': typeof given === 'string' && clientRequestId.test(given) ? given : requestId }
+}
+
+/** Says in the answer what the log says. @see Microsoft Graph: response headers */
+export function setRequestIds ({ id, raw }: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers({ ...toRequestIds(id, raw) })
+}
 
 /** The common headers, where a hook of the host ended the request before ours set them. */
 export function ensureCommonHeaders (request: FastifyRequest, reply: FastifyReply): void {
-  if (!reply.hasHeader('request-id')) setCommonHeaders(request, reply)
+  if (!reply.hasHeader('odata-version')) setCommonHeaders(request, reply)
 }
 
 /** What every answer carries, an error too. @see Microsoft Graph: response headers */
-export function setCommonHeaders (request: FastifyRequest, reply: FastifyReply): void {
-  const requestId = randomUUID()
-  const given = request.headers['client-request-id']
-  void reply.headers({
-    'request-id': requestId,
-    'client-request-id': typeof given === 'string' && clientRequestId.test(given) ? given : requestId,
-    'odata-version': '4.0',
-    'cache-control': 'private, no-cache'
-  })
+export function setCommonHeaders ({ id, raw }: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers({ ...toRequestIds(id, raw), 'odata-version': '4.0', 'cache-control': 'private, no-cache' })
 }

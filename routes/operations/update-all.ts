@@ -31,10 +31,10 @@ function checkUnconditional ({ headers }: FastifyRequest): void {
 }
 
 /** What the answer says nothing of, the log does. */
-function logFailures (request: FastifyRequest, reply: FastifyReply, changes: readonly Change[]): void {
+function logFailures (request: FastifyRequest, changes: readonly Change[]): void {
   for (const { entry: { path }, result } of changes) {
     if (result.kind !== 'failed' || toGraphError(result.error).statusCode < 500) continue
-    request.log.error({ err: result.error, 'request-id': reply.getHeader('request-id'), path }, 'a change of a delta payload failed')
+    request.log.error({ err: result.error, path }, 'a change of a delta payload failed')
   }
 }
 
@@ -51,7 +51,7 @@ export async function updateAll (mount: Mount, row: CollectionRow, request: Fast
   const results = await mount.domain.updateAll(toCollection(row, request), row.type, entries.map(toItem), options)
   const changes = results.map((result, index) => ({ entry: entries[index] as DeltaEntry, result }))
   const failed = changes.filter(({ result }) => result.kind === 'failed')
-  logFailures(request, reply, failed)
+  logFailures(request, failed)
   if (preference !== undefined) addPreferenceApplied(reply, `return=${preference}`)
   if (continueOnError) addPreferenceApplied(reply, 'odata.continue-on-error=true')
   if (preference === 'minimal' && failed.length === 0) return await reply.code(204).send()

@@ -77,6 +77,7 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
   }
 
   return {
+    system: 'memory',
     secret: makeSecret(),
 
     find: ({ tenant, owner, id }: Key) => findShelf({ tenant, owner })?.records.get(id),

@@ -18,16 +18,25 @@ const recordsPerSort = 1_000
 /** Records between two looks at the clock. */
 const recordsPerLook = 32
 
+/** Records one after the other, as they are now. */
+interface Run {
+  readonly length: number
+  readonly at: (offset: number) => OperationRecord
+}
+
 /**
  * Those of the records that a filter lets through, until there are enough; at once, or in turns with whatever else
- * there is to do.
+ * there is to do. What is there when it begins is what is looked at, however many turns that takes.
  */
-function filterInTurns (records: readonly OperationRecord[], residual: Expression, enough = Number.POSITIVE_INFINITY, start = 0, found: OperationRecord[] = []): Awaitable<OperationRecord[]> {
+function filterInTurns ({ length, at }: Run, residual: Expression, enough = Number.POSITIVE_INFINITY, found: OperationRecord[] = []): Awaitable<OperationRecord[]> {
   const end = performance.now() + turnMillis
-  for (let index = start; index < records.length && found.length < enough; index += 1) {
-    const record = records[index] as OperationRecord
+  for (let offset = 0; offset < length && found.length < enough; offset += 1) {
+    const record = at(offset)
     if (evaluate(residual, record) === true) found.push(record)
-    if (index % recordsPerLook === 0 && performance.now() >= end) return nextTurn().then(() => filterInTurns(records, residual, enough, index + 1, found))
+    if (offset % recordsPerLook === recordsPerLook - 1 && performance.now() >= end) {
+      const rest = Array.from({ length: length - offset - 1 }, (_, index) => at(offset + 1 + index))
+      return nextTurn().then(() => filterInTurns({ length: rest.length, at: (index) => rest[index] as OperationRecord }, residual, enough, found))
+    }
   }
   return found
 }
@@ -37,8 +46,8 @@ export function makeScanner (sortedBy: (index: Column) => SortedRecords): Scanne
   const recordsOf = ({ range, residual }: Pick<Candidate, 'range' | 'residual'>): Awaitable<OperationRecord[]> => {
     const sorted = sortedBy(range.index)
     const { start, end } = sorted.find(range)
-    const records = Array.from({ length: end - start }, (_, offset) => sorted.at(start + offset))
-    return residual === undefined ? records : filterInTurns(records, residual)
+    const run: Run = { length: end - start, at: (offset) => sorted.at(start + offset) }
+    return residual === undefined ? Array.from({ length: run.length }, (_, offset) => run.at(offset)) : filterInTurns(run, residual)
   }
   const sizeOf = (range: Range): number => {
     const { start, end } = sortedBy(range.index).find(range)
@@ -52,10 +61,9 @@ export function makeScanner (sortedBy: (index: Column) => SortedRecords): Scanne
       const place = after === undefined ? undefined : sorted.findAfter([...range.prefix, ...toStart(range, total, after)], descending)
       const first = descending ? Math.min(place ?? end, end) - 1 : Math.max(place ?? start, start)
       const available = descending ? first - start + 1 : end - first
-      // what is there now is what is looked at, however many turns that takes
-      const take = (count: number): OperationRecord[] => Array.from({ length: Math.min(count, available) }, (_, offset) => sorted.at(descending ? first - offset : first + offset))
-      if (residual === undefined || maxScanned === undefined) return take(skip + limit).slice(skip)
-      return andThen(filterInTurns(take(maxScanned), residual, skip + limit), (found) => found.length < skip + limit && available > maxScanned ? undefined : found.slice(skip))
+      const at = (offset: number): OperationRecord => sorted.at(descending ? first - offset : first + offset)
+      if (residual === undefined || maxScanned === undefined) return Array.from({ length: Math.max(0, Math.min(limit, available - skip)) }, (_, offset) => at(skip + offset))
+      return andThen(filterInTurns({ length: Math.min(maxScanned, available), at }, residual, skip + limit), (found) => found.length < skip + limit && available > maxScanned ? undefined : found.slice(skip))
     },
     sort (candidate: Candidate, total: readonly Order[], { limit, skip, after }: Page) {
       // pages are read in parts, and each part sorts

@@ -1,6 +1,7 @@
+import { writeBatch } from '../batch.js'
 import { findConflict, idOf } from '../change.js'
 import { OutcomeUnknownError, StoreUnavailableError } from '../store.js'
-import type { Change, Collection, CommitOutcome } from '../store.js'
+import type { Change, Collection, CommitOutcome, OperationStore } from '../store.js'
 import type { Row } from './driver.js'
 import { findForgotten } from './history.js'
 import type { VersionedChange } from './statements.js'
@@ -53,6 +54,14 @@ export class CommitQueue {
     this.#onIdle = onIdle
   }
 
+  get store (): OperationStore {
+    return this.#writer.getStore()
+  }
+
+  get waiting (): number {
+    return this.#waiting.length
+  }
+
   add (changes: readonly Change[]): Promise<CommitOutcome> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ changes, characters: sizeOf(changes), deadline: Date.now() + this.#writer.retryMillis, resolve, reject })
@@ -84,7 +93,9 @@ export class CommitQueue {
   }
 
   async #writeAll (waiting: Waiting): Promise<void> {
-    await commitAll(this.#writer, this.#collection, waiting.changes).then(waiting.resolve, (error: unknown) => { this.#fail([waiting], error) })
+    const { changes, resolve } = waiting
+    const committed = async (): Promise<CommitOutcome> => await commitAll(this.#writer, this.#collection, changes)
+    await Promise.resolve(writeBatch(this, [waiting], committed)).then(resolve, (error: unknown) => { this.#fail([waiting], error) })
   }
 
   /** While the database does not answer, nobody waits for one transaction after the other: who is late by now is told so too. */
@@ -102,7 +113,7 @@ export class CommitQueue {
       return { waiting, change, version: this.#writer.makeVersion() }
     })
     try {
-      await this.#settle(sent, await this.#apply(sent))
+      await this.#settle(sent, await writeBatch(this, batch, async () => await this.#apply(sent)))
     } catch (error) {
       if (batch.length === 1 || isOfDatabase(error)) this.#fail(batch, error)
       // one bad write must not fail its mates: each in a transaction of its own

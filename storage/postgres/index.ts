@@ -38,7 +38,7 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
   const statements = makeStatements(schema)
   const dialect = makeDialect({ schema, caseCollation })
   const readHistory = makeHistory(connections.readLong, statements, about.mark)
-  const writer = { connections, statements, makeVersion: makeVersions(), retryMillis, keptChanges }
+  const writer = { connections, statements, makeVersion: makeVersions(), retryMillis, keptChanges, getStore: () => store }
   const queues = new Map<string, CommitQueue>()
   const pending = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
@@ -61,7 +61,8 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
     return queue
   }
 
-  return {
+  const store: OperationStore = {
+    system: 'postgresql',
     secret: about.secret,
     async find (key: Key) {
       checkOpen()
@@ -84,6 +85,10 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
       checkOpen()
       return await track(readHistory(collection, cursor, limit))
     },
+    async check () {
+      checkOpen()
+      await track(connections.read(statements.check()))
+    },
     async close () {
       closing ??= (async () => {
         await Promise.all(pending)
@@ -92,4 +97,5 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
       await closing
     }
   }
+  return store
 }

@@ -15,6 +15,8 @@ export interface VersionedChange {
 /** The statements of the store; each is about one collection, whose tenant and owner are its first parameters. */
 export interface Statements {
   readonly find: (key: Key) => Statement
+  /** Finds nothing, and fails where nothing can be written. */
+  readonly check: () => Statement
   /** The versions of some records. */
   readonly versions: (collection: Collection, ids: readonly string[]) => Statement
   /** Makes the row that writers of a collection take turns at. */
@@ -87,6 +89,8 @@ export function makeStatements (schema: string): Statements {
 
   return {
     find: ({ tenant, owner, id }) => ({ name: 'find', sql: `SELECT ${recordColumns} FROM ${operations} WHERE ${inCollection} AND id = $3`, parameters: [tenant, owner, id] }),
+    // what may lock rows is refused in a transaction that only reads, also where there are none to lock
+    check: () => ({ name: 'check', sql: `SELECT id FROM ${operations} WHERE false FOR UPDATE`, parameters: [] }),
     versions: ({ tenant, owner }, ids) => ({
       // one look into the index for each id, whatever the planner thinks of the table's size
       sql: `SELECT wanted.id, found.version FROM json_array_elements_text($3::json) AS wanted (id)

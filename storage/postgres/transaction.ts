@@ -1,7 +1,7 @@
 import { findFirstConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
 import { StoreUnavailableError } from '../store.js'
-import type { Change, Collection, CommitOutcome, OperationRecord } from '../store.js'
+import type { Change, Collection, CommitOutcome, OperationRecord, OperationStore } from '../store.js'
 import type { Connections, Run } from './connections.js'
 import type { Row } from './driver.js'
 import { findForgotten } from './history.js'
@@ -15,6 +15,7 @@ export interface Writer {
   /** How long a commit is sent again while nothing comes of it. Milliseconds. */
   readonly retryMillis: number
   readonly keptChanges: number
+  readonly getStore: () => OperationStore
 }
 
 /** Such as by a trigger of somebody else's: what is to be done about it is for people to find out. */

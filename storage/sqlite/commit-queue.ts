@@ -1,6 +1,7 @@
+import { writeBatch } from '../batch.js'
 import { pauseMillis } from '../retry.js'
 import { StoreFullError, StoreUnavailableError } from '../store.js'
-import type { Change, Collection, CommitOutcome } from '../store.js'
+import type { Change, Collection, CommitOutcome, OperationStore } from '../store.js'
 import { busyMessage } from './busy.js'
 import { isBusy, isFull } from './failures.js'
 
@@ -24,6 +25,8 @@ export interface Transactions {
   rollback: () => void
   /** Makes room where it can, after a file could not grow. Never throws. */
   reclaim: () => void
+  /** Writes, and commits, what leaves nothing behind. */
+  rehearse: () => void
 }
 
 /** Commits in one transaction at most, so that a long queue does not hold the event loop. */
@@ -36,13 +39,40 @@ const batchLimit = 256
 export class CommitQueue {
   readonly #transactions: Transactions
   readonly #busyTimeoutMillis: number
+  readonly #getStore: () => OperationStore
   #waiting: Waiting[] = []
+  #hasFailed = false
   /** Takes back the write that is planned, if one is. */
   #unplan: (() => void) | undefined
 
-  constructor (transactions: Transactions, busyTimeoutMillis: number) {
+  constructor (transactions: Transactions, busyTimeoutMillis: number, getStore: () => OperationStore) {
     this.#transactions = transactions
     this.#busyTimeoutMillis = busyTimeoutMillis
+    this.#getStore = getStore
+  }
+
+  get store (): OperationStore {
+    return this.#getStore()
+  }
+
+  /** Whether the newest commit that was tried failed, by itself or because nothing can be written. */
+  get hasFailed (): boolean {
+    return this.#hasFailed
+  }
+
+  /** @throws what keeps commits from being written */
+  rehearse (): void {
+    try {
+      this.#transactions.rehearse()
+    } catch (error) {
+      this.#transactions.rollback()
+      throw error
+    }
+    this.#hasFailed = false
+  }
+
+  get waiting (): number {
+    return this.#waiting.length
   }
 
   add (collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
@@ -82,21 +112,28 @@ export class CommitQueue {
     else if (this.#waiting.length > 0) this.#planNow()
   }
 
+  #transact (batch: readonly Waiting[]): CommitOutcome[] {
+    this.#transactions.begin()
+    const outcomes = batch.map(({ collection, changes }) => this.#transactions.apply(collection, changes))
+    this.#transactions.commit()
+    return outcomes
+  }
+
   /** One transaction; gives back what met a busy file. */
   #write (): readonly Waiting[] {
     // those that get a transaction of their own come first
     const batch = this.#waiting.splice(0, this.#waiting[0]?.isAlone === true ? 1 : batchLimit)
     let outcomes: CommitOutcome[]
     try {
-      this.#transactions.begin()
-      outcomes = batch.map(({ collection, changes }) => this.#transactions.apply(collection, changes))
-      this.#transactions.commit()
+      // transactions answer at once
+      outcomes = writeBatch(this, batch, () => this.#transact(batch)) as CommitOutcome[]
     } catch (error) {
       this.#transactions.rollback()
       if (isBusy(error)) return batch
       if (isFull(error)) this.#transactions.reclaim()
       const first = batch[0] as Waiting
       if (first.isAlone) {
+        this.#hasFailed = true
         first.reject(isFull(error) ? new StoreFullError('there is no room for what the commit writes', { cause: error }) : error)
         return []
       }
@@ -105,6 +142,7 @@ export class CommitQueue {
       this.#waiting.unshift(...batch)
       return []
     }
+    this.#hasFailed = false
     batch.forEach((entry, index) => { entry.resolve(outcomes[index] as CommitOutcome) })
     return []
   }

@@ -7,6 +7,7 @@ import { whenFree } from './busy.js'
 import { CommitQueue } from './commit-queue.js'
 import { checkpoint, open, toPath } from './connection.js'
 import { chooseDriver } from './driver.js'
+import { makeInspection } from './health.js'
 import { ReadThread } from './read-thread.js'
 import { makeReads } from './reads.js'
 import type { Reads } from './reads.js'
@@ -41,11 +42,13 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   // the store holds the database itself, not only its statements: a collected database closes under them
   const database = await open(driver, file, busyTimeoutMillis)
   const statements = prepareReads(database)
+  const path = toPath(database)
+  const inspect = await makeInspection(path)
   const { secret } = statements.about.get() as { secret: string }
-  const queue = new CommitQueue(makeTransactions(database, keptChanges), busyTimeoutMillis)
+  const queue = new CommitQueue(makeTransactions(database, keptChanges), busyTimeoutMillis, () => store)
   const inSnapshot = makeSnapshots(database)
   const short = makeShortReads(database, makeReads(database))
-  const thread = new ReadThread({ driver: driver.name, file: toPath(database), busyTimeoutMillis })
+  const thread = new ReadThread({ driver: driver.name, file: path, busyTimeoutMillis })
   let closing: Awaitable<void>
   let closed = false
 
@@ -72,7 +75,8 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
     database.close()
   }
 
-  return {
+  const store: OperationStore = {
+    system: 'sqlite',
     secret,
     find: ({ tenant, owner, id }: Key) => read(() => {
       const row = statements.find.get(tenant, owner, id)
@@ -85,6 +89,12 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
       return queue.add(collection, changes)
     },
     changes: (collection: Collection, cursor: string | undefined, limit: number) => readAnywhere('changes', collection, cursor, limit),
+    async check () {
+      await read(() => statements.about.get())
+      const { isCrowded } = await inspect()
+      // while all is well nothing is written for a look
+      if (isCrowded || queue.hasFailed) await read(() => { queue.rehearse() })
+    },
     close () {
       if (closed) return closing
       closed = true
@@ -93,4 +103,5 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
       return closing
     }
   }
+  return store
 }

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import type { Test } from 'tap'
-import { postgresStore } from '../../index.js'
+import { memoryStore, postgresStore } from '../../index.js'
 import type { Change, Collection, CommittedChange, NewRecord, OperationStore, PostgresStoreOptions } from '../../index.js'
 import { storeConformance } from '../../storage/conformance.js'
 import { startPostgres } from '../support/postgres.js'
+import { dump, fill, idOf, makeMounts, missingId, observe, Recorder, tenantOf, urls } from '../support/tenants.js'
 
 const calls: Collection = { tenant: 't', owner: 'calls/1' }
 const toRecord = (id: string, count = 0): NewRecord => ({ id, type: 'x', created: '2026-01-01T00:00:00.0000000Z', lastAction: '', status: -1, text: JSON.stringify({ count }) })
@@ -91,4 +92,29 @@ t.test('a deadlock with somebody else is broken, and the change is made once', a
   t.match(await removed, { committed: true })
   t.equal(countErrors(server.log(), 'deadlock detected'), 1)
   t.strictSame((await readChanges(store)).map(({ kind, id }) => `${kind} ${id}`), ['inserted a', 'removed a'])
+})
+
+t.test('another tenant\'s operation is looked for as a missing one', async (t) => {
+  const recorder = new Recorder()
+  const { query } = pg.Client.prototype as unknown as { query: (...parameters: unknown[]) => unknown }
+  t.intercept(pg.Client.prototype, 'query', {
+    value (this: pg.Client, ...parameters: unknown[]) {
+      const [sent] = parameters as [string | { text: string, values?: unknown[] }]
+      if (typeof sent === 'string') recorder.tell(sent, [])
+      else recorder.tell(sent.text, sent.values ?? [])
+      return query.apply(this, parameters)
+    }
+  })
+  const store = await open(t, await server.makeDatabase())
+  const [crowded, alone] = [await makeMounts(t, store), await makeMounts(t, memoryStore())]
+  await fill(crowded, 8, 10)
+  await fill(alone, 1, 10)
+  const others = await dump(store, tenantOf(7))
+  const [url, foreign] = [urls['calls/shared'], idOf(7, 1)]
+  const etag = `W/"${(await store.find({ tenant: tenantOf(7), owner: 'calls/shared', id: foreign }))!.version}"`
+  const found = await observe(crowded, recorder, tenantOf(0), url, foreign, etag)
+  t.strictSame(found, await observe(crowded, recorder, tenantOf(0), url, missingId, etag))
+  t.strictSame(found.map(({ seen }) => seen), (await observe(alone, recorder, tenantOf(0), url, foreign, etag)).map(({ seen }) => seen), 'as if it were alone')
+  for (const part of ['AND id = $3 ["', 'done AS (INSERT', 'done AS (DELETE', 'LIMIT']) t.ok(found.some(({ asked }) => asked.some((line) => line.includes(part))), `statements are told: ${part}`)
+  t.strictSame(await dump(store, tenantOf(7)), others)
 })

@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import type { Test } from 'tap'
-import { OutcomeUnknownError, postgresStore, StoreFullError, StoreUnavailableError } from '../../index.js'
-import type { Change, Collection, CommitOutcome, CommittedChange, NewRecord, OperationStore, PostgresStoreOptions } from '../../index.js'
+import { channels, OutcomeUnknownError, postgresStore, StoreFullError, StoreUnavailableError } from '../../index.js'
+import type { Change, Collection, CommitBatch, CommitOutcome, CommittedChange, NewRecord, OperationStore, PostgresStoreOptions } from '../../index.js'
+import { follow } from '../../plugins/follow.js'
 import { storeConformance } from '../../storage/conformance.js'
 import { isUndone } from '../../storage/postgres/failures.js'
 import { loadDriver } from '../../storage/postgres/driver.js'
@@ -94,7 +95,10 @@ t.test('commits that arrive together go in one statement', async (t) => {
   const store = await open(t, url)
   const sequenceOf = async (): Promise<number> => Number((await server.query('SELECT count(DISTINCT xmin::text)::int AS count FROM graph_operations.operations', [], url))[0].count)
   await commit(store, insert('first'))
+  const batches: CommitBatch[] = []
+  t.teardown(follow(channels.batch, (batch) => { batches.push(batch) }))
   const outcomes = await Promise.all(Array.from({ length: 600 }, async (_, n) => await commit(store, insert(`id-${n}`))))
+  t.match(batches, [{ store, commits: 256, changes: 256, waiting: 344 }, { commits: 256, waiting: 88 }, { commits: 88, waiting: 0 }], 'which is told')
   t.ok(outcomes.every(({ committed }) => committed))
   t.equal(await sequenceOf(), 4, '256, 256 and 88 in a transaction each')
   t.strictSame((await readChanges(store)).changes.map(({ id }) => id), ['first', ...Array.from({ length: 600 }, (_, n) => `id-${n}`)], 'in the order they came')
@@ -296,14 +300,17 @@ t.test('connections to a server that takes no writes any more are given up', asy
   t.ok(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason instanceof StoreUnavailableError))
   while ((await listMine()).some((pid) => before.includes(pid))) await delay(10)
   t.match(await store.find({ ...calls, id: 'a' }), { id: 'a' }, 'reads go on')
+  await t.rejects(async () => await store.check?.(), StoreUnavailableError, 'and it says so before anybody writes')
   await own.query('ALTER SYSTEM RESET default_transaction_read_only')
   await own.query('SELECT pg_reload_conf()')
   for (;;) {
-    const [outcome] = await Promise.allSettled([commit(store, insert('b'))])
+    // asking is enough for the connections to be given up
+    const [outcome] = await Promise.allSettled([store.check?.()])
     if (outcome?.status === 'fulfilled') break
     t.ok(outcome?.reason instanceof StoreUnavailableError)
     await delay(10)
   }
+  await commit(store, insert('b'))
   t.strictSame(await idsOf(store), ['a', 'b'])
 })
 

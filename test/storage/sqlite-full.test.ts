@@ -115,6 +115,28 @@ t.test('on a disk that others filled, the room of the log is used again and agai
   t.match(await store.find({ ...calls, id: 'a-0' }), { version })
 })
 
+t.test('a look tells before a write does that there is no room, or that the file may only be read', { skip: withoutMount }, async (t) => {
+  const dir = mount(t, 4_096)
+  if (dir === undefined) return t.fail('the file system was not mounted')
+  const file = join(dir, 'operations.db')
+  const store = await open(t, file)
+  await commit(store, insert('a'))
+  const look = async (): Promise<void> => await store.check?.()
+  await look()
+  // a log without room
+  await withDatabase(file, (database) => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+  const free = fill(dir)
+  await t.rejects(look, { code: 'ERR_SQLITE_ERROR', message: /full/ })
+  t.strictSame(await idsOf(store), ['a'], 'reads go on')
+  free()
+  await look()
+  for (const args of [['--bind', dir, dir], ['-o', 'remount,ro,bind', dir]]) t.equal(spawnSync('mount', args).status, 0)
+  await t.rejects(look, { code: 'EROFS' })
+  spawnSync('umount', [dir])
+  await look()
+  t.match(await commit(store, insert('b')), { committed: true })
+})
+
 t.test('over HTTP: 507 for writes, 200 for reads, and 200 for both when there is room', { skip: withoutMount }, async (t) => {
   const dir = mount(t, 2_048)
   if (dir === undefined) return t.fail('the file system was not mounted')
