@@ -60,7 +60,7 @@ const graphOperations = fp(async (app: FastifyInstance, given: GraphOperationsOp
   checkParameterLength(app)
   const domain = domainOf(app)
   await app.register(async (scope) => {
-    await scope.register(contractPlugin, domain)
+    await scope.register(contractPlugin)
     await scope.register(authPlugin)
     // with the prefixes of the scopes around it: what clients see
     const { prefix: seen } = scope

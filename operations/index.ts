@@ -2,8 +2,7 @@ import { invalidRequest } from '../errors.js'
 import { makeClock } from '../schemas/date-time.js'
 import type { StructuredType } from '../schemas/definition.js'
 import type { TypeSet } from '../schemas/type-set.js'
-import type { Compile } from '../schemas/validator.js'
-import { makeCompiler } from '../schemas/validator.js'
+import { compile } from '../schemas/validator.js'
 import { toFamily } from '../schemas/views/family.js'
 import { toRequestSchema } from '../schemas/views/request.js'
 import type { Awaitable, Collection, Expression, Key, OperationRecord, OperationStore, Page, Query } from '../storage/store.js'
@@ -53,7 +52,6 @@ export interface BodyRules {
 /** The operations domain: what routes and a host's own code call. Payloads have been through {@link BodyRules}. */
 export interface Domain {
   readonly types: TypeSet
-  readonly compile: Compile
   readonly bodyRules: (declared: StructuredType) => BodyRules
   readonly find: (key: Key) => Awaitable<OperationRecord | undefined>
   readonly create: (collection: Collection, declared: StructuredType, payload: Payload, precondition?: Precondition) => Awaitable<OperationRecord>
@@ -68,7 +66,7 @@ export interface Domain {
   readonly remove: (key: Key, precondition?: Precondition) => Awaitable<void>
 }
 
-function makeBodyRules (declared: StructuredType, types: TypeSet, compile: Compile): BodyRules {
+function makeBodyRules (declared: StructuredType, types: TypeSet): BodyRules {
   const schemas = { create: toRequestSchema(declared, types, 'create'), update: toRequestSchema(declared, types, 'update') }
   const validators = { create: compile(schemas.create), update: compile(schemas.update) }
   const read = makePayloadReader(toFamily(declared, types), types)
@@ -86,21 +84,19 @@ function makeBodyRules (declared: StructuredType, types: TypeSet, compile: Compi
 
 /** One domain over one store. */
 export function makeDomain ({ store: given, types, transitions, writeTimeoutMillis }: DomainOptions): Domain {
-  const compile = makeCompiler()
   const bodyRules = new Map<StructuredType, BodyRules>()
   const store = makeTraced(given)
-  const rules = makeRules(types, compile)
+  const rules = makeRules(types)
   const context: Context = {
     store, types, transitions, writeTimeoutMillis, rules, turns: new Turns(), clock: makeClock(), publishStatus: makeStatusPublisher(given, rules)
   }
   const bodyRulesOf = (declared: StructuredType): BodyRules => {
-    const known = bodyRules.get(declared) ?? makeBodyRules(declared, types, compile)
+    const known = bodyRules.get(declared) ?? makeBodyRules(declared, types)
     bodyRules.set(declared, known)
     return known
   }
   return Object.freeze<Domain>({
     types,
-    compile,
     bodyRules: bodyRulesOf,
     find: (key) => store.find(key),
     create: (collection, declared, payload, precondition) => create(context, collection, declared, payload, precondition),

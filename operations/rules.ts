@@ -7,7 +7,7 @@ import { OperationStatus } from '../schemas/operation-status.js'
 import { splitNullable } from '../schemas/primitives.js'
 import type { TypeSet } from '../schemas/type-set.js'
 import { descendsFrom, nameOf } from '../schemas/type-set.js'
-import type { Compile } from '../schemas/validator.js'
+import { compile } from '../schemas/validator.js'
 import { toResultSchema } from '../schemas/views/request.js'
 import { absent } from '../storage/query/evaluate.js'
 import type { NewRecord } from '../storage/store.js'
@@ -39,7 +39,7 @@ export interface TypeRules {
   readonly toRecord: (members: Readonly<Record<string, unknown>>, fallback: string) => NewRecord
 }
 
-function makeTypeRules (type: StructuredType, types: TypeSet, compile: Compile): TypeRules {
+function makeTypeRules (type: StructuredType, types: TypeSet): TypeRules {
   const validate = compile(toResultSchema(type))
   const names = new Set(declaredProperties(type).map(([name]) => name))
   const { open, name } = definitionOf(type)
@@ -85,7 +85,7 @@ function makeTypeRules (type: StructuredType, types: TypeSet, compile: Compile):
 }
 
 /** The rules of every type, each made when it is first needed. */
-export function makeRules (types: TypeSet, compile: Compile): (typeName: string) => TypeRules {
+export function makeRules (types: TypeSet): (typeName: string) => TypeRules {
   const made = new Map<string, TypeRules>()
   return (typeName) => {
     const known = made.get(typeName)
@@ -93,7 +93,7 @@ export function makeRules (types: TypeSet, compile: Compile): (typeName: string)
     const type = types.find(typeName)
     // a store may hold types that an earlier version of the host declared
     if (type === undefined) throw new Error(`the type ${typeName} is stored but no longer declared`)
-    const rules = makeTypeRules(type, types, compile)
+    const rules = makeTypeRules(type, types)
     made.set(nameOf(type), rules)
     return rules
   }

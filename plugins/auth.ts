@@ -8,7 +8,7 @@ import { parametersOf, principalOf, toCollection } from '../routes/mount.js'
 import type { Principal } from '../schemas/principal.js'
 import { isOwnerId, ownerIdPattern } from '../schemas/owner-id.js'
 import { isApplication, PrincipalSchema } from '../schemas/principal.js'
-import { makeCompiler } from '../schemas/validator.js'
+import { compile } from '../schemas/validator.js'
 import type { Awaitable } from '../storage/store.js'
 import type { Authorize } from './permissions.js'
 import { authorizeByPermissions, checkAction, lackingPermissions } from './permissions.js'
@@ -39,7 +39,7 @@ export function unauthenticated (error?: 'invalid_token'): GraphError {
   return new GraphError('unauthenticated', undefined, error && { headers: { 'www-authenticate': `Bearer error="${error}"` } })
 }
 
-const validate = makeCompiler()(Type.Object(PrincipalSchema.properties))
+const validate = compile(Type.Object(PrincipalSchema.properties))
 
 /** @throws invalidRequest: what cannot be an owner's id is no question for the decision. */
 function checkParameters ({ parameters }: CollectionRow, request: FastifyRequest): void {

@@ -6,15 +6,14 @@ import { invalidRequest } from '../errors.js'
 import { isFailure, sendError, toGraphError } from '../routes/http/envelope.js'
 import { findLoss } from '../routes/http/json.js'
 import { ensureCommonHeaders, setCommonHeaders } from '../routes/http/request-ids.js'
-import type { Compile } from '../schemas/validator.js'
+import { compile } from '../schemas/validator.js'
 import { bindRequestIds } from './request-log.js'
 
 /**
  * Makes a scope speak the contract: its own JSON parser, validator, serializer, error answers, common headers and
- * ids in the log, whatever the host has. Only for an encapsulated scope. `compile` is the domain's, so that a schema
- * that several routes, mounts and app.operations share is compiled once.
+ * ids in the log, whatever the host has. Only for an encapsulated scope.
  */
-export const contractPlugin = fp(async (scope: FastifyInstance, { compile }: { compile: Compile }) => {
+export const contractPlugin = fp(async (scope: FastifyInstance) => {
   bindRequestIds(scope)
   scope.addHook('onRequest', async (request, reply) => { setCommonHeaders(request, reply) })
 

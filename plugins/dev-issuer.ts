@@ -10,7 +10,7 @@ import { GraphError, invalidRequest } from '../errors.js'
 import { sendError, toGraphError } from '../routes/http/envelope.js'
 import { setCommonHeaders } from '../routes/http/request-ids.js'
 import { ownerIdPattern } from '../schemas/owner-id.js'
-import { makeCompiler } from '../schemas/validator.js'
+import { compile } from '../schemas/validator.js'
 
 /** What a token shall say; everything may be left out. */
 const TokenRequest = Type.Object({
@@ -61,7 +61,7 @@ export async function makeDevelopmentIssuer (): Promise<DevelopmentIssuer> {
  */
 export const devIssuerPlugin = fp(async (app: FastifyInstance, { issuer }: { issuer: DevelopmentIssuer }) => {
   await app.register(async (scope) => {
-    const validate = makeCompiler()(TokenRequest)
+    const validate = compile(TokenRequest)
     scope.addHook('onRequest', async (request, reply) => {
       setCommonHeaders(request, reply)
       if (!loopbackHosts.test(request.hostname)) throw new GraphError('accessDenied', 'the development issuer answers loopback hosts only')

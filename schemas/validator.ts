@@ -67,26 +67,41 @@ function hasMoreElements (value: unknown, limit: number): boolean {
   return false
 }
 
-/** Makes the validator of a schema. */
-export type Compile = (schema: TSchema) => Validator
-
 function makeAjv (allErrors: boolean): Ajv {
   const ajv = new Ajv({ allErrors, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, validateFormats: true })
   ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
   return ajv
 }
 
+const [all, first] = [makeAjv(true), makeAjv(false)]
+
+/** Compiled schemas by their text: the applications of a process, and the mounts of each, have most of them in common. */
+const compiled = new Map<string, Validator>()
+
+/** So that a process that makes applications with ever new types does not keep all of them. */
+const compiledLimit = 1_000
+
+function makeValidator (schema: TSchema): Validator {
+  const checkAll = all.compile(schema)
+  return (value) => {
+    const check = hasMoreElements(value, elementLimit) ? first.compile(schema) : checkAll
+    return check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).map(toIssue)
+  }
+}
+
 /**
  * A compiler for the contract's schemas that checks and never changes: nothing is coerced, removed or
  * defaulted, whatever the host's own Ajv does. A schema is compiled once.
  */
-export function makeCompiler (): Compile {
-  const [all, first] = [makeAjv(true), makeAjv(false)]
-  return (schema) => {
-    const checkAll = all.compile(schema)
-    return (value) => {
-      const check = hasMoreElements(value, elementLimit) ? first.compile(schema) : checkAll
-      return check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).map(toIssue)
-    }
+export function compile (schema: TSchema): Validator {
+  const text = JSON.stringify(schema)
+  const known = compiled.get(text)
+  if (known !== undefined) return known
+  if (compiled.size >= compiledLimit) {
+    compiled.clear()
+    for (const ajv of [all, first]) ajv.removeSchema()
   }
+  const validator = makeValidator(schema)
+  compiled.set(text, validator)
+  return validator
 }

@@ -17,7 +17,7 @@ import { isOwnerId, ownerIdPattern, toOwnerId } from '../schemas/owner-id.js'
 import { isApplication, PrincipalSchema } from '../schemas/principal.js'
 import { toParametersSchema } from '../schemas/request.js'
 import { descendsFrom, makeTypeSet, nameOf, typeNameKey } from '../schemas/type-set.js'
-import { makeCompiler } from '../schemas/validator.js'
+import { compile } from '../schemas/validator.js'
 import { toComponentName, toComponents, toReference, toShortName } from '../schemas/views/component.js'
 import { toExample } from '../schemas/views/example.js'
 import { toFamily } from '../schemas/views/family.js'
@@ -29,7 +29,7 @@ const said = { description: 'For this test.' }
 const types = makeTypeSet(builtInTypes)
 
 /** What a schema accepts, as the issues of one value. */
-const issuesOf = (schema: TSchema, value: unknown): string[] => makeCompiler()(schema)(value).map(({ message }) => message)
+const issuesOf = (schema: TSchema, value: unknown): string[] => compile(schema)(value).map(({ message }) => message)
 const accepts = (schema: TSchema, value: unknown): boolean => issuesOf(schema, value).length === 0
 
 // --- definitions ---
@@ -428,7 +428,7 @@ t.test('every complaint says where and what', async (t) => {
     'a/b~c': Type.Optional(Type.Boolean()),
     choice: Type.Optional(Type.Union([Type.Integer(), Type.Object({ x: Type.Integer() })]))
   }, { additionalProperties: false })
-  const validate = makeCompiler()(schema)
+  const validate = compile(schema)
   const cases: Array<[value: unknown, target: string, message: string]> = [
     [5, '', 'the value must be of type object'],
     [{ text: 5 }, 'text', '"text" must be of type string'],
@@ -451,14 +451,14 @@ t.test('every complaint says where and what', async (t) => {
 })
 
 t.test('every issue is listed', async (t) => {
-  const validate = makeCompiler()(Type.Object({}, { additionalProperties: false }))
+  const validate = compile(Type.Object({}, { additionalProperties: false }))
   const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, 1]))
   t.equal(validate(members(3)).length, 3)
   t.equal(validate(members(50)).length, 50)
 })
 
 t.test('a value is checked and never changed', async (t) => {
-  const validate = makeCompiler()(Type.Object({ count: Type.Optional(Type.Integer({ default: 5 })), name: Type.Optional(Type.String()) }, { additionalProperties: true }))
+  const validate = compile(Type.Object({ count: Type.Optional(Type.Integer({ default: 5 })), name: Type.Optional(Type.String()) }, { additionalProperties: true }))
   const value = { name: null, more: 1 }
   t.not(validate(value).length, 0)
   t.strictSame(value, { name: null, more: 1 })
@@ -757,7 +757,7 @@ t.test('an application acts for itself without scopes', async (t) => {
 })
 
 t.test('a principal follows the rules of ids', async (t) => {
-  const validate = makeCompiler()(PrincipalSchema)
+  const validate = compile(PrincipalSchema)
   t.strictSame(validate({ tenant: 't', subject: 's', aliases: ['guest_x.com#EXT#@contoso.com'], scopes: [], roles: [], personal: true }), [])
   for (const wrong of [{ subject: 's' }, { tenant: 't' }, { tenant: ['t'], subject: 's' }, { tenant: 't', subject: 'a/b' }, { tenant: 't', subject: '' }, { tenant: 't', subject: 's', aliases: 'x' }, { tenant: 't', subject: 's', aliases: ['a b'] }, { tenant: 't', subject: 's', scopes: 'a b' }, { tenant: 't', subject: 's', roles: [1] }, { tenant: 't', subject: 's', personal: 'no' }]) t.not(validate(wrong).length, 0, JSON.stringify(wrong))
 })
@@ -803,4 +803,18 @@ t.test('the envelope of an error', async (t) => {
   t.notOk(accepts(ErrorEnvelope, { error: { code: 'c', message: 'm' } }), 'clients read innerError')
   t.notOk(accepts(ErrorEnvelope, { error: { code: 'c', innerError } }))
   t.notOk(accepts(ErrorEnvelope, {}))
+})
+
+t.test('a schema is compiled once, and no more are kept than may be', async (t) => {
+  const make = (n: number): TSchema => Type.Object({ n: Type.Literal(n) })
+  const validate = compile(make(0))
+  t.equal(compile(make(0)), validate, 'another object that says the same')
+  t.not(compile(make(1)), validate)
+  for (let n = 0; n <= 1_000; n += 1) compile(make(n))
+  t.not(compile(make(0)), validate, 'it was forgotten')
+  t.strictSame([compile(make(0))({ n: 0 }), validate({ n: 0 }), validate({ n: 1 }).length], [[], [], 1], 'and both are good')
+  const long = Array.from({ length: 2_000 }, () => 'x')
+  const list = compile(Type.Object({ list: Type.Array(Type.Integer()) }))
+  t.equal(list({ list: long.slice(0, 9) }).length, 9)
+  t.equal(list({ list: long }).length, 1, 'of a long one only the first issue')
 })

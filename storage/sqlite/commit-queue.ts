@@ -25,8 +25,8 @@ export interface Transactions {
   rollback: () => void
   /** Makes room where it can, after a file could not grow. Never throws. */
   reclaim: () => void
-  /** Writes, and commits, what leaves nothing behind. */
-  rehearse: () => void
+  /** Writes what leaves nothing behind, for a transaction that has something to commit. */
+  touch: () => void
 }
 
 /** Commits in one transaction at most, so that a long queue does not hold the event loop. */
@@ -60,10 +60,12 @@ export class CommitQueue {
     return this.#hasFailed
   }
 
-  /** @throws what keeps commits from being written */
+  /** Writes a page for real. @throws what keeps commits from being written */
   rehearse (): void {
     try {
-      this.#transactions.rehearse()
+      this.#transactions.begin()
+      this.#transactions.touch()
+      this.#transactions.commit()
     } catch (error) {
       this.#transactions.rollback()
       throw error

@@ -63,11 +63,9 @@ export function makeTransactions (database: SqliteDatabase, keptChanges: number)
     rollback () {
       if (database.isTransaction) database.exec('ROLLBACK')
     },
-    rehearse () {
-      database.exec('BEGIN IMMEDIATE')
+    touch () {
       statements.write.run('', '', '', '', '', '', 0, '', '')
       statements.remove.run('', '', '')
-      database.exec('COMMIT')
     },
     reclaim () {
       // what the log has goes to the file, and the next write uses the room of the log again

@@ -147,7 +147,7 @@ const compile = (source: string): string => ts.transpileModule(source, { compile
 /** The sources of the stores by their paths. */
 function readSources (): ReadonlyMap<string, string> {
   const paths = ['schemas', 'storage'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => join(folder, file)))
-  return new Map(['errors.ts', ...paths].map((path) => [path, readFileSync(join(root, path), 'utf8')]))
+  return new Map(['channels.ts', 'errors.ts', ...paths].map((path) => [path, readFileSync(join(root, path), 'utf8')]))
 }
 
 function writeSource (folder: string, path: string, compiled: string): void {
