@@ -34,11 +34,19 @@ function toAnswer (error: GraphError): string {
   ].join('\r\n')
 }
 
-/** Answers what is no HTTP request, in Graph's envelope, and ends the connection. */
-export function handleClientError (this: FastifyInstance, error: ConnectionError, socket: Socket & { _httpMessage?: ServerResponse }): void {
+type HttpSocket = Socket & { _httpMessage?: ServerResponse }
+
+/**
+ * Answers what is no HTTP request, in Graph's envelope, and ends the connection. A request before it on the same
+ * connection has its own answer first. @see RFC 9112, 9.3.2
+ */
+export function handleClientError (this: FastifyInstance, error: ConnectionError, socket: HttpSocket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   this.log.debug({ err: error }, 'what came is no HTTP request')
+  const end = (): void => { socket.end(toAnswer(toClientError(error)), () => { socket.destroy() }) }
+  const current = socket._httpMessage
+  if (current?.req.complete === true) current.once('finish', end)
   // an answer that has begun would take ours for a part of it
-  if (!socket.writable || socket._httpMessage?.headersSent === true) socket.destroy()
-  else socket.end(toAnswer(toClientError(error)), () => { socket.destroy() })
+  else if (current?.headersSent === true) socket.destroy()
+  else end()
 }

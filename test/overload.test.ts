@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify from 'fastify'
-import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fastify'
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
 import graphOperations, { graphErrorHandler, graphNotFoundHandler, memoryStore, recommendedServerOptions } from '../index.js'
@@ -42,10 +42,11 @@ async function serve (t: Test, { overload = { requestsPerMinute: 0 }, server = {
   await app.register(graphOperations, { prefix: '/v1.0', store, auth: fromHeader })
   await app.register(probesPlugin, { drainMillis: 50, closeMillis: 300 })
   app.get('/page', async () => 'a page')
-  app.get('/begun', (_request, reply) => {
+  const begin = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack()
     reply.raw.writeHead(200, { 'content-length': 10 }).write('begun')
-  })
+  }
+  app.route({ method: ['GET', 'POST'], url: '/begun', onRequest: begin, handler: begin })
   app.get('/mistake', async () => await Promise.reject(new Error('the inside')))
   await app.listen({ port: 0, host: '127.0.0.1' })
   return { app, port: (app.server.address() as AddressInfo).port }
@@ -128,7 +129,7 @@ function readAnswer (answer: string): { status: number, headers: Headers, body: 
 }
 
 t.test('what is no HTTP request is answered in the envelope', async (t) => {
-  const { port } = await serve(t, { server: { requestTimeout: 400, http: { headersTimeout: 300, connectionsCheckingInterval: 50 } } })
+  const { port } = await serve(t, { server: { requestTimeout: 3_000, http: { headersTimeout: 2_500, connectionsCheckingInterval: 100 } } })
   const head = `POST ${calls} HTTP/1.1\r\nhost: a\r\nx-tenant: a\r\ncontent-type: application/json\r\n`
   const cases: Record<string, [status: number, message: RegExp, sent: string]> = {
     'not HTTP': [400, /not valid HTTP/, 'HELLO\r\n\r\n'],
@@ -150,17 +151,27 @@ t.test('what is no HTTP request is answered in the envelope', async (t) => {
 })
 
 t.test('an answer that has begun is not mixed with another', async (t) => {
-  const { port } = await serve(t)
-  const socket = connect(port, '127.0.0.1').setEncoding('latin1')
-  let received = ''
-  socket.on('data', (part) => {
-    received += String(part)
-    if (received.endsWith('begun')) socket.write('NONSENSE\r\n\r\n')
-  })
-  socket.on('error', () => undefined)
-  socket.write('GET /begun HTTP/1.1\r\nhost: a\r\n\r\n')
-  await once(socket, 'close')
-  t.match(received, /\r\n\r\nbegun$/)
+  const { port } = await serve(t, { server: { connectionTimeout: 500 } })
+  for (const [head, sent] of [['GET /begun HTTP/1.1\r\nhost: a\r\n\r\n', 'NONSENSE\r\n\r\n'], ['POST /begun HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\n \r\n', 'NONSENSE\r\n']] as const) {
+    const socket = connect(port, '127.0.0.1').setEncoding('latin1')
+    let received = ''
+    socket.on('data', (part) => {
+      received += String(part)
+      if (received.endsWith('begun')) socket.write(sent)
+    })
+    socket.on('error', () => undefined)
+    socket.write(head)
+    await once(socket, 'close')
+    t.match(received, /\r\n\r\nbegun$/)
+  }
+})
+
+t.test('what follows a request on its connection does not take its answer', async (t) => {
+  const store = memoryStore()
+  const { port } = await serve(t, { store: { ...store, commit: async (...asked) => { await delay(200); return await store.commit(...asked) } } })
+  const answers = await talk(port, `POST ${calls} HTTP/1.1\r\nhost: a\r\nx-tenant: a\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{"id":"x"}NONSENSE\r\n\r\n`)
+  t.strictSame([...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status), ['201', '400'])
+  t.match(await store.find({ tenant: 'a', owner: 'calls/57dab8b1', id: 'x' }), { id: 'x' })
 })
 
 t.test('a connection that is reset is nobody to answer', async (t) => {
