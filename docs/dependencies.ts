@@ -42,6 +42,8 @@ export const peers = {
     why: 'It has the interface of `node:sqlite`, so that one store is written against both; better-sqlite3 has another one. 1.x, since 2 needs Node 22.',
     state: 'One company; follows `node:sqlite` and SQLite.'
   },
+  'prom-client': { use: '`fastify-graph-operations/metrics`. Optional.', why: 'The client that Prometheus names for Node; counters that several plugins of one application share are of one library.', state: 'Few maintainers, the usual client for many years.' },
+  '@opentelemetry/api': { use: 'Spans of the store\'s calls, where the host has it. Optional.', why: 'The interface itself: it brings nothing, and does nothing without a provider.', state: 'The OpenTelemetry project, within the CNCF.' },
   pg: { use: '`postgresStore`. Optional.', why: 'The driver that poolers, hosted databases and their instructions know. Its native part is not used.', state: 'Few maintainers, the usual driver for many years.' }
 } as const satisfies Readonly<Record<string, Reason>>
 

@@ -21,7 +21,7 @@ const lastTicks = toTicks('9999-12-31T23:59:59.9999999Z')!
 function toContractTicks (dateTime: string): bigint | null {
   const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|[-+](\d\d):(\d\d))$/.exec(dateTime)
   const [, , , , hour = 0, minute = 0, second = 0, , offsetHour = 0, offsetMinute = 0] = found?.map(Number) ?? []
-  if (found === null || (found[7]?.length ?? 0) > 7 || hour > 23 || minute > 59 || second > 59 || (offsetHour || 0) > 23 || (offsetMinute || 0) > 59 || found[1] === '0000' || Number(found[2]) > 12) return null
+  if (found === null || (found[7]?.length ?? 0) > 7 || hour > 23 || minute > 59 || second > 59 || (offsetHour || 0) > 23 || (offsetMinute || 0) > 59 || found[1] === '0000' || Number(found[2]) < 1 || Number(found[2]) > 12) return null
   const ticks = toTicks(dateTime)
   return ticks === null || ticks < firstTicks || ticks > lastTicks ? null : ticks
 }
