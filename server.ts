@@ -1,8 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import graphOperations, { graphErrorHandler, graphNotFoundHandler, jwtAuth, logSerializers, memoryStore, postgresStore, recommendedServerOptions, sqliteStore } from './index.js'
@@ -10,6 +8,7 @@ import type { Authenticate, OperationStore } from './index.js'
 import type { DevelopmentCertificate } from './plugins/dev-certificate.js'
 import { devIssuerPlugin, makeDevelopmentIssuer } from './plugins/dev-issuer.js'
 import type { DevelopmentIssuer } from './plugins/dev-issuer.js'
+import { documentationPlugin } from './plugins/documentation.js'
 import { overloadPlugin } from './plugins/overload.js'
 import { probesPlugin } from './plugins/probes.js'
 import { setRequestIds } from './routes/http/request-ids.js'
@@ -63,7 +62,11 @@ function parseRateLimit ({ RATE_LIMIT: setting }: Environment, issuer: Developme
 function parseTrustProxy ({ TRUST_PROXY: setting }: Environment): string[] | false {
   if (setting === undefined) return false
   const networks = setting.split(',').map((network) => network.trim())
-  const isNetwork = (network: string): boolean => isIP(network.replace(/\/\d{1,3}$/, '')) !== 0
+  const isNetwork = (network: string): boolean => {
+    const [address = '', bits = '0', ...more] = network.split('/')
+    const version = isIP(address)
+    return version !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128) && more.length === 0
+  }
   if (!networks.every(isNetwork)) throw new SettingError(`TRUST_PROXY=${setting} is not a list of addresses and networks, such as 10.0.0.0/8,127.0.0.1`)
   return networks
 }
@@ -72,6 +75,13 @@ function parseTrustProxy ({ TRUST_PROXY: setting }: Environment): string[] | fal
 function parseMetrics ({ METRICS: setting }: Environment, host: string): boolean {
   if (setting !== undefined && !/^[01]$/.test(setting)) throw new SettingError(`METRICS=${setting} is neither 1 nor 0`)
   return setting === undefined ? loopback.test(host) : setting === '1'
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+function parseLogLevel ({ LOG_LEVEL: setting = 'warn' }: Environment): string {
+  if (!logLevels.includes(setting)) throw new SettingError(`LOG_LEVEL=${setting} is none of ${logLevels.join(', ')}`)
+  return setting
 }
 
 const certificateFolder = '.development-certificate'
@@ -108,8 +118,9 @@ const description = 'Long-running work reports its state here, and clients follo
 
 /** Makes the server: the plugin at `/v1.0` and `/beta` over one store, its documentation and probes. */
 export async function createServer (environment: Environment): Promise<GraphServer> {
-  const { HOST: host = '127.0.0.1', PORT = '3000', STORE = 'sqlite:operations.db', LOG_LEVEL: level = 'warn', BASE_URL: baseUrl } = environment
+  const { HOST: host = '127.0.0.1', PORT = '3000', STORE = 'sqlite:operations.db', BASE_URL: baseUrl } = environment
   const port = parsePort(PORT)
+  const level = parseLogLevel(environment)
   const { auth, issuer } = await chooseAuth(environment, host)
   const requestsPerMinute = parseRateLimit(environment, issuer)
   const showsMetrics = parseMetrics(environment, host)
@@ -122,14 +133,7 @@ export async function createServer (environment: Environment): Promise<GraphServ
   app.setNotFoundHandler(graphNotFoundHandler)
   app.setErrorHandler(graphErrorHandler)
   await app.register(overloadPlugin, { requestsPerMinute })
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Graph operations', version: '1.0.0', description, license: { name: 'MIT', identifier: 'MIT' } as { name: string } },
-      servers: [{ url: '/', description: 'This server' }]
-    }
-  })
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true, docExpansion: 'none', tryItOutEnabled: true } })
+  await app.register(documentationPlugin, { description })
   const links = baseUrl === undefined ? {} : { baseUrl }
   await app.register(graphOperations, { prefix: '/v1.0', store, auth, ...links })
   await app.register(graphOperations, { prefix: '/beta', auth, ...links })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { GraphError } from '../errors.js'
+import { GraphError, invalidRequest } from '../errors.js'
 import type { StructuredType } from '../schemas/definition.js'
 import { isOperationId } from '../schemas/operation-id.js'
 import { andThen } from '../storage/awaitable.js'
@@ -48,13 +48,27 @@ export interface ItemRules {
   readonly parse: (body: unknown, view: 'update') => Payload
 }
 
+/** Characters of stored text that the operations to change may have, all together: each is read, merged, checked and sent back. */
+export const togetherLimit = 1_048_576
+
+/** Stored text of the operations to change, by id: an operation may be looked at again. */
+type Sizes = Map<string, number>
+
 /** @throws invalidRequest */
-function toIntent (context: Context, { declared, parse }: ItemRules, { kind, body, precondition }: Item, requireMatch: boolean): Intent {
+function checkTogether (sizes: Sizes, id: string, found: OperationRecord | undefined): void {
+  sizes.set(id, found?.text.length ?? 0)
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  if (total > togetherLimit) throw invalidRequest([{ target: '', message: `the operations to change must have at most ${togetherLimit.toLocaleString('en')} characters together: change fewer at once` }])
+}
+
+/** @throws invalidRequest */
+function toIntent (context: Context, { declared, parse }: ItemRules, { kind, body, precondition }: Item, requireMatch: boolean, sizes: Sizes): Intent {
   const payload = parse(body, 'update')
   const id = payload['id'] as string | undefined ?? randomUUID()
   return {
     id,
     plan (found) {
+      if (kind === 'upsert') checkTogether(sizes, id, found)
       if (requireMatch && found !== undefined && precondition?.match === undefined) {
         throw new GraphError('preconditionRequired', 'an entity tag is required: send the one that the change is based on', { target: '@odata.etag' })
       }
@@ -82,8 +96,9 @@ function locate<T> (path: string, job: () => T): T {
 }
 
 function updateTogether (context: Context, collection: Collection, rules: ItemRules, items: readonly Item[], requireMatch: boolean): Awaitable<readonly ItemResult[]> {
+  const sizes: Sizes = new Map()
   const intents = items.map((item) => {
-    const { id, plan } = locate(item.path, () => toIntent(context, rules, item, requireMatch))
+    const { id, plan } = locate(item.path, () => toIntent(context, rules, item, requireMatch, sizes))
     return { id, plan: (found: OperationRecord | undefined) => locate(item.path, () => plan(found)) }
   })
   return andThen(write(context, collection, intents), (effects) => items.map((item, index) => toResult(item, (intents[index] as Intent).id, effects[index])))
@@ -101,9 +116,9 @@ async function findAttempt ({ store }: Context, { tenant, owner }: Collection, {
   }
 }
 
-async function updateAlone (context: Context, collection: Collection, rules: ItemRules, item: Item, requireMatch: boolean): Promise<ItemResult> {
+async function updateAlone (context: Context, collection: Collection, rules: ItemRules, item: Item, requireMatch: boolean, sizes: Sizes): Promise<ItemResult> {
   try {
-    const intent = toIntent(context, rules, item, requireMatch)
+    const intent = toIntent(context, rules, item, requireMatch, sizes)
     const [effect] = await write(context, collection, [intent])
     return toResult(item, intent.id, effect)
   } catch (error) {
@@ -118,5 +133,6 @@ async function updateAlone (context: Context, collection: Collection, rules: Ite
  */
 export function updateAll (context: Context, collection: Collection, rules: ItemRules, items: readonly Item[], { mode, requireMatch }: UpdateAllOptions): Awaitable<readonly ItemResult[]> {
   if (mode === 'all-or-nothing') return updateTogether(context, collection, rules, items, requireMatch)
-  return Promise.all(items.map(async (item) => await updateAlone(context, collection, rules, item, requireMatch)))
+  const sizes: Sizes = new Map()
+  return Promise.all(items.map(async (item) => await updateAlone(context, collection, rules, item, requireMatch, sizes)))
 }

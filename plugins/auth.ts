@@ -49,8 +49,8 @@ function checkParameters ({ parameters }: CollectionRow, request: FastifyRequest
   if (issues.length > 0) throw invalidRequest(issues)
 }
 
-/** Makes the hook that every route runs before it reads anything: authenticate, then authorize; and the question a route asks when it has read more. */
-export function makeGuard ({ auth, authorize }: AuthOptions): Pick<Mount, 'guard' | 'checkPermitted'> {
+/** Makes the hooks that every route runs before it reads anything, the first of which says who calls and the second who may; and the question a route asks when it has read more. */
+export function makeGuard ({ auth, authorize }: AuthOptions): Pick<Mount, 'identify' | 'guard' | 'checkPermitted'> {
   const authenticate: Authenticate = auth === 'none' ? () => localPrincipal : auth
   const decide: Authorize = authorize ?? (auth === 'none' ? () => true : authorizeByPermissions)
 
@@ -77,11 +77,13 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Pick<Mount, 'guard
 
   return {
     checkPermitted,
+    async identify (request) {
+      request.operationsPrincipal = await getPrincipal(request)
+    },
     guard (row, action) {
       checkAction(row.definition, action)
       return async (request) => {
-        const principal = await getPrincipal(request)
-        request.operationsPrincipal = principal
+        const principal = principalOf(request)
         // an application is nobody's "me"
         if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
         checkParameters(row, request)
@@ -91,7 +93,7 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Pick<Mount, 'guard
   }
 }
 
-/** The decorator that the guard fills. */
+/** The decorator that `identify` fills. */
 export const authPlugin = fp(async (scope: FastifyInstance) => {
   scope.decorateRequest('operationsPrincipal', null)
 }, { name: 'fastify-graph-operations-auth' })

@@ -35,7 +35,7 @@ const defaultRoles = ['Notes.ReadWrite.All', 'Calls.Initiate.All', 'Calls.Initia
 const defaultTenant = '72f988bf-0000-4000-8000-2d7cd011db47'
 const lifetimeSeconds = 12 * 60 * 60
 const tokenUrl = '/dev/token'
-const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i
+const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i
 
 /** An issuer whose key lives as long as the process. */
 export async function makeDevelopmentIssuer (): Promise<DevelopmentIssuer> {
@@ -64,7 +64,8 @@ export const devIssuerPlugin = fp(async (app: FastifyInstance, { issuer }: { iss
     const validate = compile(TokenRequest)
     scope.addHook('onRequest', async (request, reply) => {
       setCommonHeaders(request, reply)
-      if (!loopbackHosts.test(request.hostname)) throw new GraphError('accessDenied', 'the development issuer answers loopback hosts only')
+      // a page may say what it likes in X-Forwarded-Host, and not in Host
+      if (![request.host, request.headers.host ?? ''].every((host) => loopbackHosts.test(host))) throw new GraphError('accessDenied', 'the development issuer answers loopback hosts only')
     })
     scope.setErrorHandler((error, request, reply) => sendError(toGraphError(error, request.routeOptions.bodyLimit), reply))
     scope.setValidatorCompiler(() => (given: unknown) => {

@@ -130,7 +130,7 @@ export function jwtAuth (options: JwtAuthOptions): Authenticate {
 
   return (request) => {
     const token = getToken(request)
-    keys.look()
-    return cache.find(token) ?? authenticate(token)
+    if (keys.areFresh()) return cache.find(token) ?? authenticate(token)
+    return keys.refresh().then(async (holds) => (holds ? cache.find(token) : undefined) ?? await authenticate(token))
   }
 }

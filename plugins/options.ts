@@ -93,7 +93,7 @@ export function resolveOptions (options: GraphOperationsOptions): ResolvedOption
   if (!isList(collections)) fail('"collections" must be a list')
   if (!isList(types) || !types.every((type) => findStructured(type) !== undefined)) fail('"types" must be a list of types made by extend()')
   if (!['forward', 'any'].includes(transitions)) fail('"transitions" must be \'forward\' or \'any\'')
-  if (baseUrl !== undefined && !/^https?:\/\/[^/?#]+(?:\/[^/?#]+)*$/.test(baseUrl)) fail('"baseUrl" must be like https://graph.example.com, without a slash at its end')
+  if (baseUrl !== undefined && !(/^https?:\/\/[\w.~:[\]-]+(?:\/[\w.~!$&'()*+,;=:@%-]+)*$/.test(baseUrl) && URL.canParse(baseUrl))) fail('"baseUrl" must be like https://graph.example.com, without a slash at its end')
   if (![true, false].includes(requireIfMatch)) fail('"requireIfMatch" must be true or false')
   if (!Number.isSafeInteger(writeTimeoutMillis) || writeTimeoutMillis < 1) fail('"writeTimeoutMillis" must be a whole number of at least 1')
   const rows = toRows([...builtInCollections, ...collections])

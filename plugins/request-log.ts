@@ -50,10 +50,10 @@ function toLoggedError (error: unknown, causes = causeLimit): LoggedError {
 }
 
 /**
- * For the `logger` of `Fastify(…)`: a request is its method, its path without the query, which may hold values, and
+ * For the `logger` of `Fastify(…)`: a request is its method, its path without host and query, which may hold values, and
  * who sent it; an error is its name, its text, its code, where it was thrown and what caused it.
  */
 export const logSerializers = Object.freeze({
-  req: ({ method, url, ip }: FastifyRequest) => ({ method, path: url.replace(/\?.*$/s, ''), remoteAddress: ip }),
+  req: ({ method, url, ip }: FastifyRequest) => ({ method, path: url.replace(/^https?:\/\/[^/?#]*|[?#].*$/gis, ''), remoteAddress: ip }),
   err: (error: unknown) => toLoggedError(error)
 })

@@ -39,7 +39,8 @@ function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumente
       params: toParametersSchema(row.parameters, resource.withId),
       ...(route.body && !route.takesDelta && { body: mount.domain.bodyRules(row.type).schemas[route.body] })
     },
-    onRequest: [mount.guard(row, route.action)],
+    onRequest: [mount.identify],
+    preParsing: mount.guard(row, route.action),
     preValidation: toReaders(mount, row, route),
     handler: route.handle(mount, row)
   }

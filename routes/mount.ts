@@ -25,7 +25,9 @@ export interface Mount {
   readonly requireIfMatch: boolean
   /** Whether callers need a token. */
   readonly isGuarded: boolean
-  /** Makes the hook that lets a request in, or refuses it with 401 or 403. @throws OPS_ERR_ACTION for an action that no permission is for */
+  /** The hook that finds out who calls, or refuses with 401. What a host limits by caller comes after it. */
+  readonly identify: (request: FastifyRequest) => Promise<void>
+  /** Makes the hook that lets a caller in, or refuses with 403. */
   readonly guard: (row: CollectionRow, action: Action) => (request: FastifyRequest) => Promise<void>
   /** Refuses a caller who was let in for one action and asks for another too. @throws accessDenied */
   readonly checkPermitted: (row: CollectionRow, action: Action, request: FastifyRequest) => Promise<void>
@@ -39,7 +41,7 @@ export function parametersOf (request: FastifyRequest): Parameters {
   return request.params as Parameters
 }
 
-/** The caller; the guard has set it before any handler runs. */
+/** The caller; `identify` has set it before any handler runs. */
 export function principalOf (request: FastifyRequest): Principal {
   return request.operationsPrincipal as Principal
 }

@@ -13,6 +13,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import graphOperations, { collections, GraphError, jwtAuth, memoryStore, recommendedServerOptions } from '../index.js'
 import type { Authenticate, Authorize, GraphOperationsOptions, JwtAuthOptions, Principal } from '../index.js'
+import { makeLocalKeys } from '../plugins/jwt/keys.js'
 import { makeTokenCache } from '../plugins/jwt/token-cache.js'
 import { makeApp } from './support/app.js'
 import { as, fromHeader, tenant, user } from './support/callers.js'
@@ -491,6 +492,35 @@ t.test('keys that come and go are seen within 30 s, tokens verified before inclu
   ahead += 31_000
   t.equal((await ask(app, another)).statusCode, 200, 'after a quiet while keys are waited for')
   t.equal(source.hits, 5)
+
+  published = [newKey]
+  ahead += 120_000
+  const late = await Promise.all(Array.from({ length: 5 }, async () => await ask(app, another)))
+  t.ok(late.every(({ statusCode }) => statusCode === 401), 'by the first ones too, though they were verified before')
+  t.equal(source.hits, 6)
+})
+
+t.test('an issuer that failed long ago is asked again before its keys are believed', async (t) => {
+  let isUp = true
+  let published: unknown[] = keys.toJSON()
+  const source = await serveKeys(t, (_request, response) => {
+    if (isUp) response.end(JSON.stringify({ keys: published }))
+    else response.writeHead(500).end()
+  })
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
+  const [token, another] = [await sign(), await sign((payload) => { payload['n'] = 1 })]
+  const now = Date.now
+  let ahead = 0
+  t.intercept(Date, 'now', { value: () => now() + ahead })
+  t.equal((await ask(app, token)).statusCode, 200)
+  isUp = false
+  ahead = 40_000
+  t.equal((await ask(app, token)).statusCode, 200, 'it is away')
+  isUp = true
+  published = []
+  ahead += 36_000_000
+  t.equal((await ask(app, another)).statusCode, 401)
+  t.equal((await ask(app, token)).statusCode, 401)
 })
 
 t.test('keys nobody vouches for are given up after a day', async (t) => {
@@ -514,6 +544,34 @@ t.test('keys nobody vouches for are given up after a day', async (t) => {
   isUp = true
   ahead += 6_000
   t.equal(await statusOf(), 200)
+})
+
+t.test('a token that was verified does not outlive what nobody vouches for', async (t) => {
+  let isUp = true
+  const source = await serveKeys(t, (request, response) => {
+    if (isUp) sendKeys(request, response)
+    else response.writeHead(500).end()
+  })
+  const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
+  const now = Date.now
+  let ahead = 0
+  t.intercept(Date, 'now', { value: () => now() + ahead })
+  const token = await sign((payload) => { payload.exp = Math.floor(now() / 1_000) + 40 * 3_600 })
+  t.equal((await ask(app, token)).statusCode, 200)
+  isUp = false
+  ahead = 23 * 3_600_000
+  t.equal((await ask(app, token)).statusCode, 200)
+  ahead = 25 * 3_600_000
+  t.equal((await ask(app, token)).statusCode, 503)
+})
+
+t.test('a key that goes while it is used signs for nobody', async (t) => {
+  const known = makeLocalKeys({ keys: [{ kty: 'oct', kid: 'a', issuer: 'https://login.example/{tenantid}' }, { kty: 'oct', kid: 'b' }] as never })
+  t.equal(known.isOfIssuer('a', 'https://login.example/t', 't'), true)
+  t.equal(known.isOfIssuer('a', 'https://login.example/t', 'u'), false)
+  t.equal(known.isOfIssuer('b', 'https://other.example', 't'), true)
+  t.equal(await known.refresh(), true, 'keys that are given stay')
+  t.equal(known.isOfIssuer('gone', 'https://login.example/t', 't'), false)
 })
 
 t.test('a token is verified once, until it ends', async (t) => {

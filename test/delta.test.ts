@@ -1,4 +1,5 @@
 import Fastify from 'fastify'
+import type { Response } from 'light-my-request'
 import t from 'tap'
 import type { Test } from 'tap'
 import graphOperations, { memoryStore, StoreUnavailableError } from '../index.js'
@@ -337,4 +338,28 @@ t.test('turns of several keys are taken in one order, each once', async (t) => {
 
 t.test('what is not a member of a change is not one', async (t) => {
   t.strictSame(parseDelta({ '@context': '#$delta', value: [{ '@removed': {}, id: 'a', x: 1 }] }, () => undefined), [{ path: 'value/0', isRemoved: true, members: { id: 'a' }, etag: undefined, contentId: {} }])
+})
+
+t.test('the operations to change have a limit together, whatever they say', async (t) => {
+  const store = memoryStore()
+  const app = await makeApp(t, { store })
+  const url = '/v1.0/communications/calls/57/operations'
+  const text = 'x'.repeat(4_000)
+  const ids = Array.from({ length: 6 }, (_, n) => `big-${n}`)
+  for (const id of ids) {
+    t.equal((await app.inject({ method: 'POST', url, payload: { id } })).statusCode, 201)
+    for (let part = 0; part < 4; part += 1) {
+      const payload = Object.fromEntries(Array.from({ length: 15 }, (_, n) => [`p${part}_${n}`, text]))
+      t.equal((await app.inject({ method: 'PATCH', url: `${url}/${id}`, payload })).statusCode, 200)
+    }
+  }
+  const change = async (count: number, headers: Record<string, string> = {}): Promise<Response> =>
+    await app.inject({ method: 'PATCH', url, headers, payload: { '@context': '#$delta', value: ids.slice(0, count).map((id) => ({ id, clientContext: 'z' })) } })
+  const refused = await change(6)
+  t.match([refused.statusCode, refused.json()], [400, { error: { code: 'invalidRequest', target: /^value\/4/, message: 'the operations to change must have at most 1,048,576 characters together: change fewer at once' } }])
+  t.match((await app.inject(`${url}/big-0`)).json(), { clientContext: null }, 'nothing is changed')
+  t.equal((await change(4)).statusCode, 200)
+  const each = await change(6, { prefer: 'odata.continue-on-error' })
+  t.strictSame(each.json<{ value: object[] }>().value.map((item) => '@Core.DataModificationException' in item), [false, false, false, false, true, true])
+  t.equal((await app.inject({ method: 'PATCH', url, payload: { '@context': '#$delta', value: ids.map((id) => ({ '@removed': { reason: 'deleted' }, id })) } })).statusCode, 200, 'removals are none of it')
 })

@@ -28,6 +28,9 @@ interface Setting {
   readonly log?: string[]
 }
 
+/** More than a socket takes at once. */
+const largeText = 'x'.repeat(30_000_000)
+
 /** A server as server.ts makes it, with limits that are soon reached. */
 async function serve (t: Test, { overload = { requestsPerMinute: 0 }, server = {}, store = memoryStore(), log = [] }: Setting = {}): Promise<{ app: FastifyInstance, port: number }> {
   const stream = { write: (line: string) => { log.push(line) } }
@@ -41,6 +44,7 @@ async function serve (t: Test, { overload = { requestsPerMinute: 0 }, server = {
   await app.register(overloadPlugin, overload)
   await app.register(graphOperations, { prefix: '/v1.0', store, auth: fromHeader })
   await app.register(probesPlugin, { drainMillis: 50, closeMillis: 300 })
+  app.get('/large', async () => largeText)
   app.get('/page', async () => 'a page')
   const begin = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack()
@@ -77,6 +81,24 @@ t.test('a tenant that asks too often is told when to ask again, and only that on
   const page = await app.inject('/page')
   t.match([page.statusCode, page.json()], [429, { error: { code: 'activityLimitReached' } }], 'which has its limit too')
   t.strictSame(log, [], 'nothing failed')
+})
+
+t.test('what is refused to a tenant counts as well', async (t) => {
+  const { app } = await serve(t, { overload: { requestsPerMinute: 3 } })
+  const urls = ['/v1.0/sites/contoso/onenote/operations', '/v1.0/me/onenote/operations', '/v1.0/communications/calls/a%20b/operations', calls]
+  const statuses: number[] = []
+  for (const url of urls) statuses.push((await app.inject({ url, headers: as(tenant) })).statusCode)
+  t.strictSame(statuses, [403, 403, 400, 429])
+})
+
+t.test('nobody drives a tenant out of the table by asking from elsewhere', async (t) => {
+  const { app } = await serve(t, { overload: { requestsPerMinute: 2 } })
+  for (let n = 0; n < 3; n += 1) await app.inject({ url: calls, headers: as(tenant) })
+  for (let n = 0; n < 5_200; n += 1) {
+    const remoteAddress = `127.1.${n >> 8}.${n & 255}`
+    if ((await app.inject({ method: 'HEAD', url: '/page', remoteAddress })).statusCode !== 200) throw new Error(remoteAddress)
+  }
+  t.equal((await app.inject({ url: calls, headers: as(tenant) })).statusCode, 429)
 })
 
 t.test('without a limit there are no headers of one', async (t) => {
@@ -231,6 +253,34 @@ t.test('a server that ends waits for who is served, and not for ever', async (t)
   await drained
   t.equal(await failure, 'cut off', 'who never ends the request has not')
   t.ok(performance.now() - start < 5_000)
+})
+
+t.test('a server that ends sends what is made, to those who are slow too, and to all on one connection', async (t) => {
+  const store = memoryStore()
+  const { app, port } = await serve(t, { store: { ...store, commit: async (...asked) => { await delay(100); return await store.commit(...asked) } } })
+  const post = (id: string): string => {
+    const body = JSON.stringify({ id })
+    return `POST ${calls} HTTP/1.1\r\nhost: a\r\nx-tenant: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  }
+  const pipelined = connect(port, '127.0.0.1').setEncoding('latin1')
+  const answers = text(pipelined)
+  await once(pipelined, 'connect')
+  const slow = connect(port, '127.0.0.1')
+  slow.write('GET /large HTTP/1.1\r\nhost: a\r\n\r\n')
+  const [first] = await once(slow, 'data') as [Buffer]
+  slow.pause()
+  pipelined.write(Array.from({ length: 20 }, (_, n) => post(`p${n}`)).join(''))
+  await delay(20)
+  const drained = app.drain()
+  let received = first.length
+  slow.on('data', (part) => { received += part.length })
+  slow.pause()
+  await delay(150)
+  slow.resume()
+  await drained
+  await new Promise((resolve) => slow.destroyed || slow.readableEnded ? resolve(undefined) : slow.once('close', resolve))
+  t.ok(received > largeText.length, `${received} of ${largeText.length}`)
+  t.equal([...(await answers).matchAll(/HTTP\/1\.1 201/g)].length, 20)
 })
 
 t.test('what arrives on an open connection while the server closes is answered', async (t) => {

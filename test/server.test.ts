@@ -147,6 +147,9 @@ t.test('the server from its start to SIGTERM, and again', { buffered: true }, as
     t.equal(document.openapi, '3.1.0')
     for (const mount of ['/v1.0', '/beta']) t.match(document.paths[`${mount}/communications/calls/{callId}/operations`], { get: Object, post: Object, patch: Object })
     t.match(Object.keys(document.paths).filter((path) => !/^\/(?:v1\.0|beta)\//.test(path)), ['/dev/token'], 'and no probes')
+    const yaml = await fetch(`${url}/docs/yaml`)
+    t.match(yaml.headers.get('content-type'), /^application\/yaml/)
+    t.strictSame(JSON.parse(await yaml.text()), document, 'which is YAML as it is')
   })
 
   await t.test('its probes answer', async (t) => {
@@ -578,6 +581,18 @@ t.test('how many requests of a tenant it takes in a minute, and what its links b
   t.strictSame(await ask({ ...real, TRUST_PROXY: '10.0.0.0/8' }), ['60000', 'http://here:1/beta/$metadata'], 'who is no proxy is not believed')
   t.strictSame(await ask({ ...real, RATE_LIMIT: '0', TRUST_PROXY: '127.0.0.1', BASE_URL: 'https://own.example/graph' }), [undefined, 'https://own.example/graph/beta/$metadata'])
   for (const RATE_LIMIT of ['', '-1', '1.5', 'many', '1e3']) await t.rejects(createServer({ STORE: 'memory:', RATE_LIMIT }), { name: 'SettingError', message: `RATE_LIMIT=${RATE_LIMIT} is not a number of requests in a minute` })
-  for (const TRUST_PROXY of ['', 'true', 'proxy.example', '127.0.0.1,', '1']) await t.rejects(createServer({ STORE: 'memory:', TRUST_PROXY }), { name: 'SettingError', message: /^TRUST_PROXY=/ })
-  await t.rejects(createServer({ STORE: 'memory:', BASE_URL: 'own.example' }), { code: 'OPS_ERR_OPTION', message: /baseUrl/ })
+  for (const TRUST_PROXY of ['', 'true', 'proxy.example', '127.0.0.1,', '1', '10.0.0.0/33', '10.0.0.0/', '::1/129', '10.0.0.0/8/8']) await t.rejects(createServer({ STORE: 'memory:', TRUST_PROXY }), { name: 'SettingError', message: /^TRUST_PROXY=/ })
+  for (const BASE_URL of ['', 'own.example', 'https://[', 'https://a b', 'https://例え.jp', 'https://own.example:99999', 'https://user@own.example', 'https://own.example/', 'https://own.example/é']) {
+    await t.rejects(createServer({ STORE: 'memory:', BASE_URL }), { code: 'OPS_ERR_OPTION', message: /baseUrl/ }, BASE_URL)
+  }
+  for (const LOG_LEVEL of ['', 'loud', 'WARN']) await t.rejects(createServer({ STORE: 'memory:', LOG_LEVEL }), { name: 'SettingError', message: /^LOG_LEVEL=/ })
+})
+
+t.test('a page that rebinds a name gets no token, whatever it says of its host', async (t) => {
+  const { app } = await make(t, { TRUST_PROXY: '127.0.0.1' })
+  const statusOf = async (headers: Record<string, string>): Promise<number> => (await app.inject({ method: 'POST', url: '/dev/token', headers })).statusCode
+  t.equal(await statusOf({ host: '127.0.0.1:3000' }), 200)
+  t.equal(await statusOf({ host: 'evil.example', 'x-forwarded-host': 'localhost' }), 403)
+  t.equal(await statusOf({ host: 'localhost', 'x-forwarded-host': 'evil.example' }), 403)
+  t.equal(await statusOf({ host: 'localhost', 'x-forwarded-host': 'localhost:3000' }), 200)
 })

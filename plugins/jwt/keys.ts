@@ -26,23 +26,25 @@ export interface Keys {
   readonly get: (header: JWSHeaderParameters) => Promise<CryptoKey>
   /** Whether the key that `kid` names may sign for an issuer: sets for several tenants have keys for some of them only. */
   readonly isOfIssuer: (kid: string | undefined, iss: unknown, tenant: string) => boolean
-  /** Sees to it that changes at the issuer are seen. */
-  readonly look: () => void
+  /** Whether what was verified with the keys still holds, as far as is known; sees to it that changes at the issuer are seen. */
+  readonly areFresh: () => boolean
+  /** Waits until it is known what holds, and says whether that is so; never throws. */
+  readonly refresh: () => Promise<boolean>
 }
 
 /** A key may say whose tokens it signs. @see Microsoft identity platform, Validate the signing key issuer */
 type NamedKey = JSONWebKeySet['keys'][number] & { readonly issuer?: unknown }
 
 function isOfIssuer ({ keys }: JSONWebKeySet, kid: string | undefined, iss: unknown, tenant: string): boolean {
-  return (keys as readonly NamedKey[])
-    .filter((key) => kid === undefined || key.kid === kid)
-    .every(({ issuer }) => typeof issuer !== 'string' || isIssuer(issuer, iss, tenant))
+  const candidates = (keys as readonly NamedKey[]).filter((key) => kid === undefined || key.kid === kid)
+  // a key that went while it was used says nothing any more
+  return candidates.length > 0 && candidates.every(({ issuer }) => typeof issuer !== 'string' || isIssuer(issuer, iss, tenant))
 }
 
 /** Keys that are given and stay. */
 export function makeLocalKeys (jwks: JSONWebKeySet): Keys {
   const local = createLocalJWKSet(jwks)
-  return { get: async (header) => await local(header), isOfIssuer: (...asked) => isOfIssuer(jwks, ...asked), look: () => undefined }
+  return { get: async (header) => await local(header), isOfIssuer: (...asked) => isOfIssuer(jwks, ...asked), areFresh: () => true, refresh: async () => true }
 }
 
 /**
@@ -63,9 +65,9 @@ export function makeRemoteKeys (url: URL, onChange: () => void): Keys {
   const reload = async (): Promise<void> => {
     try {
       await remote.reload()
-    } catch (error) {
+    } catch {
       failedAt = Date.now()
-      throw new KeysUnavailableError('the keys cannot be had', { cause: error })
+      return
     }
     fetchedAt = Date.now()
     failedAt = Number.NEGATIVE_INFINITY
@@ -74,30 +76,26 @@ export function makeRemoteKeys (url: URL, onChange: () => void): Keys {
     if (before !== undefined && !isDeepStrictEqual(known, before)) onChange()
   }
 
-  const fetchKeys = async (): Promise<void> => {
-    pending ??= reload().finally(() => { pending = undefined })
+  /** Once for all that wait. Keys that are here go on when the issuer fails. */
+  const tryFetch = async (): Promise<void> => {
+    if (!isLeftAlone()) pending ??= reload().finally(() => { pending = undefined })
     await pending
   }
 
-  /** Keys that are here go on when the issuer fails. */
-  const tryFetch = async (): Promise<void> => {
-    if (!isLeftAlone()) await fetchKeys().catch(() => undefined)
+  // while the issuer keeps failing nobody waits for it; after a quiet while the first one does
+  const areFresh = (): boolean => {
+    if (age() > freshMillis) void tryFetch()
+    return age() <= staleMillis && (age() <= 2 * freshMillis || Date.now() - failedAt <= freshMillis)
   }
 
-  const makeFresh = async (): Promise<void> => {
-    if (age() > staleMillis) {
-      if (isLeftAlone()) throw new KeysUnavailableError('the keys could not be had a moment ago')
-      await fetchKeys()
-    } else if (age() > 2 * freshMillis && failedAt < fetchedAt) {
-      await tryFetch()
-    } else if (age() > freshMillis) {
-      void tryFetch()
-    }
+  const refresh = async (): Promise<boolean> => {
+    await tryFetch()
+    return age() <= staleMillis
   }
 
   return {
     async get (header) {
-      await makeFresh()
+      if (!areFresh() && !await refresh()) throw new KeysUnavailableError('the keys cannot be had')
       try {
         return await remote(header)
       } catch (error) {
@@ -107,8 +105,7 @@ export function makeRemoteKeys (url: URL, onChange: () => void): Keys {
       }
     },
     isOfIssuer: (...asked) => isOfIssuer(known as JSONWebKeySet, ...asked),
-    look () {
-      if (age() > freshMillis) void tryFetch()
-    }
+    areFresh,
+    refresh
   }
 }
