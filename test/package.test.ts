@@ -244,7 +244,7 @@ t.test('the workflows', async (t) => {
   t.strictSame(publish.jobs.publish.permissions, { contents: 'read', 'id-token': 'write' })
   const steps = publish.jobs.publish.steps as Array<{ run?: string, uses?: string }>
   const runs = steps.flatMap(({ run }) => run ?? [])
-  t.strictSame(runs.slice(-3), ['npm ci', 'npm run release', 'npm publish --provenance --access public'])
+  t.strictSame(runs.slice(-4), ['npm ci', 'npm pkg set repository.type=git repository.url="git+https://github.com/$GITHUB_REPOSITORY.git"', 'npm run release', 'npm publish --provenance --access public'])
   t.ok(runs[0]!.includes('GITHUB_REF_NAME'), 'the tag is the version')
   for (const { uses } of [...steps, ...ci.jobs.everything.steps]) if (uses !== undefined) t.match(uses, /^actions\/[a-z-]+@v\d+$/)
   t.notMatch(await readFile('.github/workflows/publish.yml', 'utf8'), /secrets\./)
