@@ -57,7 +57,7 @@ export interface StatusTaken {
 /** Where to subscribe. The names are public, as are the shapes of the messages. */
 export const channels = Object.freeze({
   /** Messages are {@link StoreCall}. */
-  store: tracingChannel<unknown, StoreCall>('fastify-graph-operations:store'),
+  store: tracingChannel<StoreCall, StoreCall>('fastify-graph-operations:store'),
   /** Messages are {@link CommitBatch}. */
   batch: channel('fastify-graph-operations:batch') as Channel<unknown, CommitBatch>,
   /** Messages are {@link StatusTaken}. */
