@@ -65,7 +65,7 @@ export const devIssuerPlugin = fp(async (app: FastifyInstance, { issuer }: { iss
     scope.addHook('onRequest', async (request, reply) => {
       setCommonHeaders(request, reply)
       // a page may say what it likes in X-Forwarded-Host, and not in Host
-      if (![request.host, request.headers.host ?? ''].every((host) => loopbackHosts.test(host))) throw new GraphError('accessDenied', 'the development issuer answers loopback hosts only')
+      if (![request.host, String(request.headers.host)].every((host) => loopbackHosts.test(host))) throw new GraphError('accessDenied', 'the development issuer answers loopback hosts only')
     })
     scope.setErrorHandler((error, request, reply) => sendError(toGraphError(error, request.routeOptions.bodyLimit), reply))
     scope.setValidatorCompiler(() => (given: unknown) => {

@@ -25,7 +25,7 @@ export const documentationPlugin = fp(async (app: FastifyInstance, { description
   app.addHook('onListen', async () => { getText() })
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
-      const type = types[request.routeOptions.url ?? '']
+      const type = types[String(request.routeOptions.url)]
       if (type !== undefined) return await reply.type(type).send(getText())
     })
     await scope.register(swaggerUi, { routePrefix: prefix, uiConfig: { persistAuthorization: true, docExpansion: 'none', tryItOutEnabled: true } })
