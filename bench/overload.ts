@@ -14,6 +14,7 @@ import type { Load, LoadResult } from './load/generator.js'
  */
 
 const canPin = availableParallelism() > 1 && process.platform === 'linux'
+
 /** A command that runs a program on one core, where the system can do that. */
 function toCommand (core: number, ...args: string[]): [command: string, args: string[]] {
   const node = [process.execPath, '--import', 'tsx', ...args]

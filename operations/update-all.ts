@@ -49,7 +49,7 @@ export interface ItemRules {
 }
 
 /** Characters of stored text that the operations to change may have, all together: each is read, merged, checked and sent back. */
-export const togetherLimit = 1_048_576
+const togetherLimit = 1_048_576
 
 /** Stored text of the operations to change, by id: an operation may be looked at again. */
 type Sizes = Map<string, number>
@@ -95,8 +95,7 @@ function locate<T> (path: string, job: () => T): T {
   }
 }
 
-function updateTogether (context: Context, collection: Collection, rules: ItemRules, items: readonly Item[], requireMatch: boolean): Awaitable<readonly ItemResult[]> {
-  const sizes: Sizes = new Map()
+function updateTogether (context: Context, collection: Collection, rules: ItemRules, items: readonly Item[], requireMatch: boolean, sizes: Sizes): Awaitable<readonly ItemResult[]> {
   const intents = items.map((item) => {
     const { id, plan } = locate(item.path, () => toIntent(context, rules, item, requireMatch, sizes))
     return { id, plan: (found: OperationRecord | undefined) => locate(item.path, () => plan(found)) }
@@ -132,7 +131,7 @@ async function updateAlone (context: Context, collection: Collection, rules: Ite
  * @see OData 4.01 Part 1, 11.4.12
  */
 export function updateAll (context: Context, collection: Collection, rules: ItemRules, items: readonly Item[], { mode, requireMatch }: UpdateAllOptions): Awaitable<readonly ItemResult[]> {
-  if (mode === 'all-or-nothing') return updateTogether(context, collection, rules, items, requireMatch)
   const sizes: Sizes = new Map()
+  if (mode === 'all-or-nothing') return updateTogether(context, collection, rules, items, requireMatch, sizes)
   return Promise.all(items.map(async (item) => await updateAlone(context, collection, rules, item, requireMatch, sizes)))
 }

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyInstance } from 'fastify'
 import { GraphError } from '../errors.js'
 import { errorType, toEnvelope } from '../routes/http/envelope.js'
+import { contractHeaders } from '../routes/http/request-ids.js'
 
 /** What Node's parser complains of, before there is a request. @see Node.js, Event: 'clientError' */
 function toClientError ({ code }: ConnectionError): GraphError {
@@ -26,8 +27,7 @@ function toAnswer (error: GraphError): string {
     `request-id: ${requestId}`,
     `client-request-id: ${requestId}`,
     `date: ${new Date().toUTCString()}`,
-    'odata-version: 4.0',
-    'cache-control: private, no-cache',
+    ...Object.entries(contractHeaders).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
     '',
     body

@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import type { TSchema } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
 import { invalidRequest } from '../errors.js'
-import { isFailure, sendError, toGraphError } from '../routes/http/envelope.js'
+import { answerError } from '../routes/http/envelope.js'
 import { findLoss } from '../routes/http/json.js'
-import { ensureCommonHeaders, setCommonHeaders } from '../routes/http/request-ids.js'
+import { setCommonHeaders } from '../routes/http/request-ids.js'
 import { compile } from '../schemas/validator.js'
 import { bindRequestIds } from './request-log.js'
 
@@ -42,10 +42,5 @@ export const contractPlugin = fp(async (scope: FastifyInstance) => {
   scope.setSerializerCompiler(() => JSON.stringify)
   scope.setReplySerializer((payload) => typeof payload === 'string' ? payload : JSON.stringify(payload))
 
-  scope.setErrorHandler((error, request, reply) => {
-    ensureCommonHeaders(request, reply)
-    const answer = toGraphError(error, request.routeOptions.bodyLimit)
-    if (isFailure(answer)) request.log.error({ err: error }, 'request failed')
-    return sendError(answer, reply)
-  })
+  scope.setErrorHandler(answerError)
 }, { name: 'fastify-graph-operations-contract' })

@@ -1,8 +1,9 @@
 import { hostErrors } from '../errors.js'
 import type { Awaitable } from '../storage/store.js'
 import { toOwnOwner } from '../routes/collection.js'
-import type { CollectionDefinition, PermissionColumn } from '../routes/collections.js'
+import type { CollectionDefinition } from '../routes/collections.js'
 import type { Action } from '../routes/mount.js'
+import { neededFor } from '../routes/permission-table.js'
 import type { Principal } from '../schemas/principal.js'
 import { isApplication } from '../schemas/principal.js'
 
@@ -12,25 +13,15 @@ import { isApplication } from '../schemas/principal.js'
  */
 export type Authorize = (principal: Principal, action: Action, collection: CollectionDefinition, owner: string) => Awaitable<boolean>
 
-/** Which permissions each action needs; what is not here can be nobody's. */
-const entries = {
-  list: 'read',
-  get: 'read',
-  count: 'read',
-  create: 'write',
-  update: 'write',
-  remove: 'write'
-} as const satisfies Record<Action, keyof PermissionColumn>
-
 /** Routes are checked as they are registered. @throws OPS_ERR_ACTION */
 export function checkAction ({ path }: CollectionDefinition, action: Action): void {
-  if (!Object.hasOwn(entries, action)) throw new hostErrors.OPS_ERR_ACTION(path, action)
+  if (!Object.hasOwn(neededFor, action)) throw new hostErrors.OPS_ERR_ACTION(path, action)
 }
 
 /** The permissions of which the caller needs one; none when its kind of token is not supported. */
 function permissionsFor (principal: Principal, action: Action, { permissions }: CollectionDefinition): readonly string[] {
   const column = isApplication(principal) ? permissions.application : principal.personal === true ? permissions.personal : permissions.delegated
-  return column?.[entries[action]] ?? []
+  return column?.[neededFor[action]] ?? []
 }
 
 /** What belongs to the caller: `users/{subject}` and what a host keeps below it. */

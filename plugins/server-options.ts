@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyError, FastifyHttpOptions, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify'
 import { GraphError } from '../errors.js'
-import { isFailure, sendError, toGraphError } from '../routes/http/envelope.js'
+import { answerError, sendError, toGraphError } from '../routes/http/envelope.js'
 import { handleClientError } from './client-errors.js'
 import { parameterLength } from './parameter-length.js'
 import { childLoggerFactory } from './request-log.js'
@@ -36,8 +36,4 @@ export async function graphNotFoundHandler (_request: FastifyRequest, reply: Fas
 }
 
 /** For `app.setErrorHandler` of such an application: its errors, and those of other plugins, in Graph's envelope. */
-export async function graphErrorHandler (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const answer = toGraphError(error, request.routeOptions.bodyLimit)
-  if (isFailure(answer)) request.log.error({ err: error }, 'request failed')
-  return await sendError(answer, reply)
-}
+export const graphErrorHandler = answerError

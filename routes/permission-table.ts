@@ -1,4 +1,15 @@
 import type { PermissionColumn, Permissions } from './collections.js'
+import type { Action } from './mount.js'
+
+/** Which entry of a column each action needs; what is not here can be nobody's. */
+export const neededFor = {
+  list: 'read',
+  get: 'read',
+  count: 'read',
+  create: 'write',
+  update: 'write',
+  remove: 'write'
+} as const satisfies Record<Action, keyof PermissionColumn>
 
 const columns: readonly string[] = ['delegated', 'personal', 'application'] satisfies Array<keyof Permissions>
 const entries: readonly string[] = ['read', 'write'] satisfies Array<keyof PermissionColumn>

@@ -6,6 +6,7 @@ import { toReference } from '../../schemas/views/component.js'
 import { toExample } from '../../schemas/views/example.js'
 import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
+import { neededFor } from '../permission-table.js'
 import type { OperationRoute, Success } from '../route.js'
 import type { OpenApiDocument } from './components.js'
 import { addComponents, addErrorExamples, errorComponent, securityScheme, toExampleName, toTag } from './components.js'
@@ -15,9 +16,8 @@ import { commonHeaders, errorHeaders, requestHeaders, responseHeaders } from './
 type Json = Record<string, unknown>
 
 function toPermissionsText ({ permissions }: CollectionRow, { action }: OperationRoute): string {
-  const side = ['list', 'get', 'count'].includes(action) ? 'read' : 'write'
   const columns = [['delegated, work or school', permissions.delegated], ['delegated, personal', permissions.personal], ['application', permissions.application]] as const
-  const lines = columns.map(([name, column]) => `- ${name}: ${column === undefined ? 'not supported' : column[side].join(', ')}`)
+  const lines = columns.map(([name, column]) => `- ${name}: ${column === undefined ? 'not supported' : column[neededFor[action]].join(', ')}`)
   return `Permissions, any one of them, from the least to the most privileged:\n${lines.join('\n')}`
 }
 

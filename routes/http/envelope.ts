@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ClientErrorName } from '../../errors.js'
 import { clientErrors, GraphError } from '../../errors.js'
 import type { ErrorEnvelope } from '../../schemas/error.js'
@@ -32,7 +32,7 @@ export function toGraphError (error: unknown, bodyLimit = 0): GraphError {
 }
 
 /** Whether something went wrong that the log should have; a request that is refused for too many others did not fail. */
-export function isFailure ({ statusCode, kind }: GraphError): boolean {
+function isFailure ({ statusCode, kind }: GraphError): boolean {
   return statusCode >= 500 && kind !== 'overloaded'
 }
 
@@ -60,4 +60,11 @@ export function sendError (error: GraphError, reply: FastifyReply): FastifyReply
     .headers(error.headers)
     .type(errorType)
     .send(JSON.stringify(toEnvelope(error, requestId, clientRequestId)))
+}
+
+/** Answers with whatever was thrown, and tells the log of what failed. */
+export function answerError (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const answer = toGraphError(error, request.routeOptions.bodyLimit)
+  if (isFailure(answer)) request.log.error({ err: error }, 'request failed')
+  return sendError(answer, reply)
 }

@@ -34,6 +34,9 @@ export function setRequestIds ({ id, raw }: FastifyRequest, reply: FastifyReply)
   void reply.headers({ ...toRequestIds(id, raw) })
 }
 
+/** Of every answer, whoever asks. */
+export const contractHeaders = Object.freeze({ 'odata-version': '4.0', 'cache-control': 'private, no-cache' })
+
 /** The common headers, where a hook of the host ended the request before ours set them. */
 export function ensureCommonHeaders (request: FastifyRequest, reply: FastifyReply): void {
   if (!reply.hasHeader('odata-version')) setCommonHeaders(request, reply)
@@ -41,5 +44,5 @@ export function ensureCommonHeaders (request: FastifyRequest, reply: FastifyRepl
 
 /** What every answer carries, an error too. @see Microsoft Graph: response headers */
 export function setCommonHeaders ({ id, raw }: FastifyRequest, reply: FastifyReply): void {
-  void reply.headers({ ...toRequestIds(id, raw), 'odata-version': '4.0', 'cache-control': 'private, no-cache' })
+  void reply.headers({ ...toRequestIds(id, raw), ...contractHeaders })
 }
