@@ -21,6 +21,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { makeDevelopmentCertificate } from '../plugins/dev-certificate.js'
 import { createServer } from '../server.js'
+import { compile } from './support/compile.js'
 import { startPostgres } from './support/postgres.js'
 import { startProxy } from './support/proxy.js'
 import { toUncounted } from './support/uncounted.js'
@@ -40,19 +41,19 @@ function toEnvironment (settings: Environment): NodeJS.ProcessEnv {
   return { ...environment, ...settings }
 }
 
+const compiled = compile(t.testdir(), 'server.ts')
+
 /**
- * How another process runs: quickly, or counted in the coverage. What two loaders made of one source
+ * The server as another process runs it: quickly, or counted in the coverage. What two loaders made of one source
  * cannot be added up, so that a counted one takes the loader of this process, which may be a slow one.
  */
-function toLaunch (isCounted: boolean, ...args: string[]): [file: string, args: string[]] {
-  return isCounted
-    ? [process.execPath, [...process.execArgv, ...args]]
-    : toUncounted(process.execPath, '--import', 'tsx', ...args)
+function toLaunch (isCounted: boolean): [file: string, args: string[]] {
+  return isCounted ? [process.execPath, [...process.execArgv, join(root, 'server.ts')]] : toUncounted(process.execPath, compiled)
 }
 
 /** The server in a process of its own; it does not outlive the test. */
 function spawnServer (t: Test, settings: Environment, isCounted = false, cwd = root): ChildProcessByStdio<null, Readable, Readable> {
-  const child = spawn(...toLaunch(isCounted, join(root, 'server.ts')), { cwd, env: toEnvironment(settings), stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL' })
+  const child = spawn(...toLaunch(isCounted), { cwd, env: toEnvironment(settings), stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL' })
   t.teardown(() => { child.kill('SIGKILL') })
   return child
 }
@@ -231,7 +232,7 @@ t.test('settings that cannot be used end it with a message', { buffered: true },
 
 t.test('importing it starts nothing', async (t) => {
   const script = 'const { createServer } = await import(\'./server.ts\'); process.stdout.write(typeof createServer)'
-  const { stdout, stderr, status } = spawnSync(...toLaunch(false, '--input-type=module', '-e', script), { cwd: root, env: toEnvironment({}), timeout: 20_000, encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync(...toUncounted(process.execPath, '--import', 'tsx', '--input-type=module', '-e', script), { cwd: root, env: toEnvironment({}), timeout: 20_000, encoding: 'utf8' })
   t.strictSame([stdout, stderr, status], ['function', '', 0])
 })
 

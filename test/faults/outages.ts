@@ -14,7 +14,7 @@ import { ask } from './load/http.js'
 import type { Reply } from './load/http.js'
 import { makeWatch } from './load/watch.js'
 import type { Place } from './places.js'
-import { compile } from './programs/compile.js'
+import { compile } from '../support/compile.js'
 import { spawnServer } from './programs/servers.js'
 
 /** Acknowledged writes before an outage, and after the return. */
@@ -70,7 +70,7 @@ export async function runOutages (name: string, { store, cycles, folder, seed, l
   const ending = makeEnding()
   try {
     const { place, ping, strike, restore } = await start(ending, chance)
-    const server = spawnServer(compile(join(folder, 'server'), 'server', place.edits), place.setting)
+    const server = spawnServer(compile(join(folder, 'server'), 'test/faults/programs/server.ts', place.edits), place.setting)
     ending.teardown(server.kill)
     const agent = new Agent({ keepAlive: true })
     ending.teardown(() => agent.destroy())

@@ -6,7 +6,7 @@ import type { Fault } from './fault.js'
 import { runOutages } from './outages.js'
 import type { Outage } from './outages.js'
 import { onPostgres } from './places.js'
-import type { Edit } from './programs/compile.js'
+import type { Edit } from '../support/compile.js'
 
 /** What must be found out, by the name of the store: acknowledged is what the disk does not have yet. */
 const edits: Readonly<Record<string, readonly Edit[]>> = {
@@ -38,7 +38,7 @@ async function crash (kind: typeof crashes[number], postgres: Postgres, url: str
 export const postgresCrash: Fault = {
   name: 'postgres-crash',
   stores: ['postgres'],
-  quick: 6,
+  quick: 4,
   long: 200,
   async run (run) {
     return await runOutages('postgres-crash', run, async (ending, chance) => {

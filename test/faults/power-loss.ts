@@ -13,8 +13,8 @@ import type { Fault, Figures } from './fault.js'
 import { ViolationError } from './fault.js'
 import { checkHistory } from './load/history.js'
 import type { Entry, Findings, State, Write } from './load/history.js'
-import { compile } from './programs/compile.js'
-import type { Edit } from './programs/compile.js'
+import { compile } from '../support/compile.js'
+import type { Edit } from '../support/compile.js'
 import { inspectFile } from './sqlite-file.js'
 
 const collection = { tenant: 'local', owner: 'calls/1' }
@@ -25,6 +25,8 @@ const log = 'log'
 const imagesPerTrace = 500
 const sessions = 4
 const rounds = 40
+
+const writer = 'test/faults/programs/writer.ts'
 
 /** So that a short trace has what a long life has: checkpoints, and a log that begins again from its start. */
 const frequentCheckpoints: Edit = { file: 'storage/sqlite/migrations.ts', replace: '  defineFunctions(database)\n', by: '  defineFunctions(database)\n  database.exec(\'PRAGMA wal_autocheckpoint=120\')\n' }
@@ -145,8 +147,8 @@ export const powerLoss: Fault = {
   async run ({ store, cycles, folder, seed, log }) {
     const chance = makeChance(seed)
     const figures = { acknowledged: 0, lost: 0, twice: 0, violations: 0, images: 0, writes: 0, syncs: 0, 'writes to the database': 0, 'unlinked files': 0, 'NORMAL: images': 0, 'NORMAL: images with losses': 0, 'folder never synced: images': 0, 'folder never synced: images with losses': 0 }
-    const program = compile(join(folder, 'full'), 'writer', [frequentCheckpoints])
-    const careless = compile(join(folder, 'normal'), 'writer', [frequentCheckpoints, normal])
+    const program = compile(join(folder, 'full'), writer, [frequentCheckpoints])
+    const careless = compile(join(folder, 'normal'), writer, [frequentCheckpoints, normal])
     let events: DiskEvent[] = []
     for (let left = cycles; left > 0; left -= imagesPerTrace) {
       events = await trace(program, join(folder, 'disk'), chance)

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { toUncounted } from '../../support/uncounted.js'
-import { compile } from './compile.js'
-import type { Edit } from './compile.js'
+import { compile } from '../../support/compile.js'
+import type { Edit } from '../../support/compile.js'
 
 /** A server that has loaded its program and not touched the store yet. */
 export interface ServerProcess {
@@ -55,7 +55,7 @@ export function spawnServer (program: string, setting: string): ServerProcess {
 
 /** Servers over one store, one after the other. The program is compiled into the folder. */
 export function makeServers (folder: string, setting: string, edits?: readonly Edit[]): Servers {
-  const program = compile(folder, 'server', edits)
+  const program = compile(folder, 'test/faults/programs/server.ts', edits)
   const living = new Set<ServerProcess>()
   const prepare = (): ServerProcess => {
     const spawned = spawnServer(program, setting)

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true }
 
 /** A defect put into a source, for runs that must fail; or what makes a rare event frequent. */
@@ -35,13 +35,12 @@ function edit (file: string, source: string, edits: readonly Edit[]): string {
 }
 
 /**
- * Makes plain JavaScript of a program of this folder and of what it imports: one that is started again and again
+ * Makes plain JavaScript of a program of this project and of what it imports: one that is started again and again
  * starts in half the time. Answers the path of the program.
  */
 export function compile (folder: string, program: string, edits: readonly Edit[] = []): string {
   const toTarget = (file: string): string => join(folder, file.replace(/\.ts$/, '.js'))
-  const first = `test/faults/programs/${program}.ts`
-  const files = new Set([first, ...threads])
+  const files = new Set([program, ...threads])
   // the set grows while it is walked
   for (const file of files) {
     const text = toJavaScript(edit(file, readFileSync(join(root, file), 'utf8'), edits))
@@ -54,5 +53,5 @@ export function compile (folder: string, program: string, edits: readonly Edit[]
   for (const { file } of edits) if (!files.has(file)) throw new Error(`${program} does not import ${file}`)
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  return toTarget(first)
+  return toTarget(program)
 }
