@@ -112,8 +112,12 @@ export class Session {
   }
 
   /** Whether the operation at this place can be of no other type. */
-  #isOf (type: string, { declared, mutation }: Step, owners: readonly string[], id: string): boolean {
-    const place = `${declared} ${String(owners.at(-1)).toLowerCase()} ${id}`
+  #isOf (type: string, { declared, mutation, verb }: Step, owners: readonly string[], id: string): boolean {
+    const parameters = verb === 'update' ? [...owners, id] : owners
+    // a request that goes to another place is none that is valid, and makes what it makes there
+    const sent = mutation?.of === 'parameter' ? parameters.map((value, index) => index === mutation.at % parameters.length ? toDecoded(mutation.text) : value) : parameters
+    const [owner, key] = verb === 'update' ? [sent.at(-2), sent.at(-1)] : [sent.at(-1), id]
+    const place = `${declared} ${String(owner).toLowerCase()} ${String(key)}`
     const types = this.#types.get(place) ?? new Set()
     const mayBeOther = mutation !== undefined && ['member', 'body', 'bytes'].includes(mutation.of)
     this.#types.set(place, types.add(mayBeOther ? 'other' : type))
@@ -254,6 +258,15 @@ export class Session {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What stands in a URL, as the server reads it. */
+function toDecoded (text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
 
 /** The path of a URL as it is sent: clients take `.` and `..` out of it. */
 function toPathname (url: string): string {
