@@ -111,6 +111,113 @@ const send = async (url: string, token: string, method = 'GET', body?: object): 
 
 const withoutCurl = spawnSync('curl', ['--version']).status === 0 && spawnSync('bash', ['-c', ':']).status === 0 ? false : 'there is no curl'
 
+// a test that ends beside one of these would take it out of its folder
+await t.test('its defaults are a file in the folder it runs in, and port 3000 of this machine', async (t) => {
+  const dir = t.testdir()
+  t.chdir(dir)
+  const { app, host, port, issuer } = await createServer({})
+  t.strictSame([host, port], ['127.0.0.1', 3000])
+  t.ok(issuer)
+  t.ok(existsSync(join(dir, 'operations.db')))
+  t.equal(app.log.level, 'warn')
+  await app.close()
+})
+
+await t.test('the development certificate', async (t) => {
+  const dir = t.testdir()
+  t.chdir(dir)
+  const folder = join(dir, '.development-certificate')
+  const { app, certificate } = await make(t, { HTTPS: '1', NODE_ENV: 'test' })
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const ca = readFileSync(join(folder, 'authority.pem'), 'utf8')
+  const verifies = (leaf: string, authority: string) => new X509Certificate(leaf).verify(new X509Certificate(authority).publicKey)
+
+  await t.test('is for this machine, and for a year', async (t) => {
+    t.equal(certificate?.file, join(folder, 'authority.pem'))
+    for (const host of ['localhost', '127.0.0.1']) t.equal((await askSecurely(`https://${host}:${port}/livez`, ca)).body, 'ok', host)
+    await t.rejects(askSecurely(`https://localhost:${port}/livez`, readFileSync(join(root, 'LICENSE'), 'utf8')), { code: /CERT|SIGNATURE|ISSUER/ }, 'and nobody trusts it unasked')
+    const leaf = new X509Certificate(String(certificate?.cert))
+    t.equal(leaf.subjectAltName, 'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1')
+    t.strictSame([leaf.ca, new X509Certificate(ca).ca], [false, true])
+    for (const each of [leaf, new X509Certificate(ca)]) t.equal(Date.parse(each.validTo) - Date.parse(each.validFrom), 365 * 86_400_000)
+  })
+
+  await t.test('keeps its key to itself', async (t) => {
+    t.strictSame(readdirSync(folder).sort(), ['authority.key', 'authority.pem'])
+    const modeOf = (file: string) => statSync(file).mode & 0o777
+    t.strictSame([modeOf(folder), modeOf(join(folder, 'authority.key'))], [0o700, 0o600])
+    t.notMatch(ca, /PRIVATE/)
+  })
+
+  await t.test('comes of one authority, however often the server starts', async (t) => {
+    const again = await makeDevelopmentCertificate(folder)
+    t.equal(readFileSync(again.file, 'utf8'), ca)
+    t.not(again.cert, certificate?.cert)
+    t.not(again.key, certificate?.key)
+    t.ok(verifies(again.cert, ca))
+  })
+
+  await t.test('of servers that start at once every one is trusted', async (t) => {
+    const fresh = join(dir, 'at-once')
+    const made = await Promise.all(Array.from({ length: 8 }, async () => await makeDevelopmentCertificate(fresh)))
+    const authority = readFileSync(join(fresh, 'authority.pem'), 'utf8')
+    for (const { cert } of made) t.ok(verifies(cert, authority))
+    t.strictSame(readdirSync(fresh).sort(), ['authority.key', 'authority.pem'])
+  })
+
+  await t.test('is made anew when its year is nearly over, with the key that is trusted already', async (t) => {
+    const aged = join(dir, 'aged')
+    const day = 86_400_000
+    const old = await makeDevelopmentCertificate(aged, new Date(Date.now() - 334 * day))
+    const before = readFileSync(old.file, 'utf8')
+    t.equal(readFileSync((await makeDevelopmentCertificate(aged)).file, 'utf8'), before, '31 days are enough')
+    const late = await makeDevelopmentCertificate(aged, new Date(Date.now() + 2 * day))
+    const after = readFileSync(late.file, 'utf8')
+    t.not(after, before)
+    t.ok(Date.parse(new X509Certificate(after).validTo) > Date.now() + 366 * day)
+    t.ok(verifies(late.cert, before))
+    t.ok(verifies(old.cert, after))
+    writeFileSync(late.file, ca)
+    t.ok(verifies((await makeDevelopmentCertificate(aged)).cert, readFileSync(late.file, 'utf8')), 'and when it is not of its key')
+  })
+
+  await t.test('its authority cannot vouch for other hosts', async (t) => {
+    const { SubjectAlternativeNameExtension, X509CertificateGenerator } = await import('@peculiar/x509')
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+    const authority = createPrivateKey(readFileSync(join(folder, 'authority.key')))
+    const signingKey = await webcrypto.subtle.importKey('pkcs8', authority.export({ type: 'pkcs8', format: 'der' }), algorithm, false, ['sign'])
+    const publicKey = await webcrypto.subtle.importKey('spki', createPublicKey(authority).export({ type: 'spki', format: 'der' }), algorithm, true, ['verify'])
+    const listen = async (value: string): Promise<string> => {
+      const leaf = await X509CertificateGenerator.create({
+        subject: 'CN=leaf', issuer: new X509Certificate(ca).subject, publicKey, signingKey, extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value }])]
+      })
+      const options: ServerOptions = { key: authority.export({ type: 'pkcs8', format: 'pem' }), cert: leaf.toString('pem') }
+      const server = createSecureServer(options, (_request, response) => response.end('ok')).listen(0, '127.0.0.1')
+      t.teardown(() => server.close())
+      await once(server, 'listening')
+      return `https://localhost:${(server.address() as AddressInfo).port}/`
+    }
+    t.equal((await askSecurely(await listen('localhost'), ca)).body, 'ok')
+    await t.rejects(askSecurely(await listen('graph.example'), ca), { message: /permitted subtree violation/ })
+  })
+
+  await t.test('says what is wrong with its folder', async (t) => {
+    const complaint = { name: 'SettingError', message: /^HTTPS=1 cannot use the folder \.development-certificate; remove it/ }
+    const spoil = async (how: () => void) => {
+      rmSync(folder, { recursive: true })
+      mkdirSync(folder)
+      how()
+      await t.rejects(createServer({ HTTPS: '1', STORE: 'memory:' }), complaint)
+    }
+    await spoil(() => { writeFileSync(join(folder, 'authority.key'), 'no key') })
+    await spoil(() => { writeFileSync(join(folder, 'authority.pem'), 'no certificate') })
+    await spoil(() => { mkdirSync(join(folder, 'authority.key')) })
+    await spoil(() => { symlinkSync('nowhere', join(folder, 'authority.key')) })
+    rmSync(folder, { recursive: true })
+    t.equal((await make(t, { HTTPS: '1' })).certificate?.file, join(folder, 'authority.pem'))
+  })
+})
+
 // those that wait for other processes go side by side
 t.jobs = 2
 
@@ -236,17 +343,6 @@ t.test('importing it starts nothing', async (t) => {
   t.strictSame([stdout, stderr, status], ['function', '', 0])
 })
 
-t.test('its defaults are a file in the folder it runs in, and port 3000 of this machine', async (t) => {
-  const dir = t.testdir()
-  t.chdir(dir)
-  const { app, host, port, issuer } = await createServer({})
-  t.strictSame([host, port], ['127.0.0.1', 3000])
-  t.ok(issuer)
-  t.ok(existsSync(join(dir, 'operations.db')))
-  t.equal(app.log.level, 'warn')
-  await app.close()
-})
-
 t.test('every setting is checked', async (t) => {
   for (const PORT of ['', 'abc', '-1', '65536', '1.5', ' 80', '0x50', '1e3']) {
     await t.rejects(createServer({ PORT, STORE: 'memory:' }), { name: 'SettingError', message: `PORT=${PORT} is not a port` })
@@ -310,101 +406,6 @@ t.test('HTTPS=1 serves TLS, and says how to trust it', { buffered: true }, async
   signal('SIGTERM')
   t.strictSame(await exit, [0, null])
   t.equal(await log, '')
-})
-
-t.test('the development certificate', async (t) => {
-  const dir = t.testdir()
-  t.chdir(dir)
-  const folder = join(dir, '.development-certificate')
-  const { app, certificate } = await make(t, { HTTPS: '1', NODE_ENV: 'test' })
-  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
-  const ca = readFileSync(join(folder, 'authority.pem'), 'utf8')
-  const verifies = (leaf: string, authority: string) => new X509Certificate(leaf).verify(new X509Certificate(authority).publicKey)
-
-  await t.test('is for this machine, and for a year', async (t) => {
-    t.equal(certificate?.file, join(folder, 'authority.pem'))
-    for (const host of ['localhost', '127.0.0.1']) t.equal((await askSecurely(`https://${host}:${port}/livez`, ca)).body, 'ok', host)
-    await t.rejects(askSecurely(`https://localhost:${port}/livez`, readFileSync(join(root, 'LICENSE'), 'utf8')), { code: /CERT|SIGNATURE|ISSUER/ }, 'and nobody trusts it unasked')
-    const leaf = new X509Certificate(String(certificate?.cert))
-    t.equal(leaf.subjectAltName, 'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1')
-    t.strictSame([leaf.ca, new X509Certificate(ca).ca], [false, true])
-    for (const each of [leaf, new X509Certificate(ca)]) t.equal(Date.parse(each.validTo) - Date.parse(each.validFrom), 365 * 86_400_000)
-  })
-
-  await t.test('keeps its key to itself', async (t) => {
-    t.strictSame(readdirSync(folder).sort(), ['authority.key', 'authority.pem'])
-    const modeOf = (file: string) => statSync(file).mode & 0o777
-    t.strictSame([modeOf(folder), modeOf(join(folder, 'authority.key'))], [0o700, 0o600])
-    t.notMatch(ca, /PRIVATE/)
-  })
-
-  await t.test('comes of one authority, however often the server starts', async (t) => {
-    const again = await makeDevelopmentCertificate(folder)
-    t.equal(readFileSync(again.file, 'utf8'), ca)
-    t.not(again.cert, certificate?.cert)
-    t.not(again.key, certificate?.key)
-    t.ok(verifies(again.cert, ca))
-  })
-
-  await t.test('of servers that start at once every one is trusted', async (t) => {
-    const fresh = join(dir, 'at-once')
-    const made = await Promise.all(Array.from({ length: 8 }, async () => await makeDevelopmentCertificate(fresh)))
-    const authority = readFileSync(join(fresh, 'authority.pem'), 'utf8')
-    for (const { cert } of made) t.ok(verifies(cert, authority))
-    t.strictSame(readdirSync(fresh).sort(), ['authority.key', 'authority.pem'])
-  })
-
-  await t.test('is made anew when its year is nearly over, with the key that is trusted already', async (t) => {
-    const aged = join(dir, 'aged')
-    const day = 86_400_000
-    const old = await makeDevelopmentCertificate(aged, new Date(Date.now() - 334 * day))
-    const before = readFileSync(old.file, 'utf8')
-    t.equal(readFileSync((await makeDevelopmentCertificate(aged)).file, 'utf8'), before, '31 days are enough')
-    const late = await makeDevelopmentCertificate(aged, new Date(Date.now() + 2 * day))
-    const after = readFileSync(late.file, 'utf8')
-    t.not(after, before)
-    t.ok(Date.parse(new X509Certificate(after).validTo) > Date.now() + 366 * day)
-    t.ok(verifies(late.cert, before))
-    t.ok(verifies(old.cert, after))
-    writeFileSync(late.file, ca)
-    t.ok(verifies((await makeDevelopmentCertificate(aged)).cert, readFileSync(late.file, 'utf8')), 'and when it is not of its key')
-  })
-
-  await t.test('its authority cannot vouch for other hosts', async (t) => {
-    const { SubjectAlternativeNameExtension, X509CertificateGenerator } = await import('@peculiar/x509')
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
-    const authority = createPrivateKey(readFileSync(join(folder, 'authority.key')))
-    const signingKey = await webcrypto.subtle.importKey('pkcs8', authority.export({ type: 'pkcs8', format: 'der' }), algorithm, false, ['sign'])
-    const publicKey = await webcrypto.subtle.importKey('spki', createPublicKey(authority).export({ type: 'spki', format: 'der' }), algorithm, true, ['verify'])
-    const listen = async (value: string): Promise<string> => {
-      const leaf = await X509CertificateGenerator.create({
-        subject: 'CN=leaf', issuer: new X509Certificate(ca).subject, publicKey, signingKey, extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value }])]
-      })
-      const options: ServerOptions = { key: authority.export({ type: 'pkcs8', format: 'pem' }), cert: leaf.toString('pem') }
-      const server = createSecureServer(options, (_request, response) => response.end('ok')).listen(0, '127.0.0.1')
-      t.teardown(() => server.close())
-      await once(server, 'listening')
-      return `https://localhost:${(server.address() as AddressInfo).port}/`
-    }
-    t.equal((await askSecurely(await listen('localhost'), ca)).body, 'ok')
-    await t.rejects(askSecurely(await listen('graph.example'), ca), { message: /permitted subtree violation/ })
-  })
-
-  await t.test('says what is wrong with its folder', async (t) => {
-    const complaint = { name: 'SettingError', message: /^HTTPS=1 cannot use the folder \.development-certificate; remove it/ }
-    const spoil = async (how: () => void) => {
-      rmSync(folder, { recursive: true })
-      mkdirSync(folder)
-      how()
-      await t.rejects(createServer({ HTTPS: '1', STORE: 'memory:' }), complaint)
-    }
-    await spoil(() => { writeFileSync(join(folder, 'authority.key'), 'no key') })
-    await spoil(() => { writeFileSync(join(folder, 'authority.pem'), 'no certificate') })
-    await spoil(() => { mkdirSync(join(folder, 'authority.key')) })
-    await spoil(() => { symlinkSync('nowhere', join(folder, 'authority.key')) })
-    rmSync(folder, { recursive: true })
-    t.equal((await make(t, { HTTPS: '1' })).certificate?.file, join(folder, 'authority.pem'))
-  })
 })
 
 t.test('with an issuer it takes that one\'s tokens and makes none', async (t) => {
