@@ -35,7 +35,7 @@ async function runUntil (ending: Ending, { store, cycles, folder, seed, log }: F
 export const linearizability: Fault = {
   name: 'linearizability',
   stores: Object.keys(stores),
-  quick: 3,
+  quick: 2,
   long: 300,
   async run (given) {
     const ending = makeEnding()

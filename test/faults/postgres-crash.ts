@@ -38,7 +38,7 @@ async function crash (kind: typeof crashes[number], postgres: Postgres, url: str
 export const postgresCrash: Fault = {
   name: 'postgres-crash',
   stores: ['postgres'],
-  quick: 4,
+  quick: 3,
   long: 200,
   async run (run) {
     return await runOutages('postgres-crash', run, async (ending, chance) => {

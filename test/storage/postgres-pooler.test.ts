@@ -36,9 +36,11 @@ t.test('PgBouncer in transaction mode', { skip: noPgBouncer }, async (t) => {
 
   t.test('conforms', async (t) => {
     let schemas = 0
+    const slow = 'what a read may scan does not depend on what is between the store and the server'
     storeConformance({
       test: (name, run) => t.test(name, async (t) => { await run(); t.pass('no assertion failed') }),
-      makeStore: async () => await postgresStore({ url: pooled, schema: `store_${++schemas}` })
+      makeStore: async () => await postgresStore({ url: pooled, schema: `store_${++schemas}` }),
+      skip: { 'limits: what no index serves is read up to 10,000 records': slow, 'limits: a long filter is checked of fewer records': slow }
     })
   })
 

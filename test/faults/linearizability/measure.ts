@@ -48,7 +48,7 @@ const clients = 16
 const requestsPerClient = 25
 
 /** These compile the servers' code, so that their time says nothing; their histories are checked as all are. */
-const warmUpRounds = 4
+const warmUpRounds = 3
 
 /** Clients that wait for each other show nothing: the rounds are played again where the machine was too busy. */
 export const leastRequestsPerSecond = 200
