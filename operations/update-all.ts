@@ -51,24 +51,29 @@ export interface ItemRules {
 /** Characters of stored text that the operations to change may have, all together: each is read, merged, checked and sent back. */
 const togetherLimit = 1_048_576
 
-/** Stored text of the operations to change, by id: an operation may be looked at again. */
-type Sizes = Map<string, number>
+/** Counts an operation to change, with what is stored. @throws invalidRequest */
+type CheckTogether = (id: string, found: OperationRecord | undefined) => void
 
-/** @throws invalidRequest */
-function checkTogether (sizes: Sizes, id: string, found: OperationRecord | undefined): void {
-  sizes.set(id, found?.text.length ?? 0)
-  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
-  if (total > togetherLimit) throw invalidRequest([{ target: '', message: `the operations to change must have at most ${togetherLimit.toLocaleString('en')} characters together: change fewer at once` }])
+/** An operation that is looked at again counts once. */
+function makeCheckTogether (): CheckTogether {
+  const sizes = new Map<string, number>()
+  let total = 0
+  return (id, found) => {
+    const size = found?.text.length ?? 0
+    total += size - (sizes.get(id) ?? 0)
+    sizes.set(id, size)
+    if (total > togetherLimit) throw invalidRequest([{ target: '', message: `the operations to change must have at most ${togetherLimit.toLocaleString('en')} characters together: change fewer at once` }])
+  }
 }
 
 /** @throws invalidRequest */
-function toIntent (context: Context, { declared, parse }: ItemRules, { kind, body, precondition }: Item, requireMatch: boolean, sizes: Sizes): Intent {
+function toIntent (context: Context, { declared, parse }: ItemRules, { kind, body, precondition }: Item, requireMatch: boolean, checkTogether: CheckTogether): Intent {
   const payload = parse(body, 'update')
   const id = payload['id'] as string | undefined ?? randomUUID()
   return {
     id,
     plan (found) {
-      if (kind === 'upsert') checkTogether(sizes, id, found)
+      if (kind === 'upsert') checkTogether(id, found)
       if (requireMatch && found !== undefined && precondition?.match === undefined) {
         throw new GraphError('preconditionRequired', 'an entity tag is required: send the one that the change is based on', { target: '@odata.etag' })
       }
@@ -95,9 +100,9 @@ function locate<T> (path: string, job: () => T): T {
   }
 }
 
-function updateTogether (context: Context, collection: Collection, rules: ItemRules, items: readonly Item[], requireMatch: boolean, sizes: Sizes): Awaitable<readonly ItemResult[]> {
+function updateTogether (context: Context, collection: Collection, rules: ItemRules, items: readonly Item[], requireMatch: boolean, checkTogether: CheckTogether): Awaitable<readonly ItemResult[]> {
   const intents = items.map((item) => {
-    const { id, plan } = locate(item.path, () => toIntent(context, rules, item, requireMatch, sizes))
+    const { id, plan } = locate(item.path, () => toIntent(context, rules, item, requireMatch, checkTogether))
     return { id, plan: (found: OperationRecord | undefined) => locate(item.path, () => plan(found)) }
   })
   return andThen(write(context, collection, intents), (effects) => items.map((item, index) => toResult(item, (intents[index] as Intent).id, effects[index])))
@@ -115,9 +120,9 @@ async function findAttempt ({ store }: Context, { tenant, owner }: Collection, {
   }
 }
 
-async function updateAlone (context: Context, collection: Collection, rules: ItemRules, item: Item, requireMatch: boolean, sizes: Sizes): Promise<ItemResult> {
+async function updateAlone (context: Context, collection: Collection, rules: ItemRules, item: Item, requireMatch: boolean, checkTogether: CheckTogether): Promise<ItemResult> {
   try {
-    const intent = toIntent(context, rules, item, requireMatch, sizes)
+    const intent = toIntent(context, rules, item, requireMatch, checkTogether)
     const [effect] = await write(context, collection, [intent])
     return toResult(item, intent.id, effect)
   } catch (error) {
@@ -131,7 +136,7 @@ async function updateAlone (context: Context, collection: Collection, rules: Ite
  * @see OData 4.01 Part 1, 11.4.12
  */
 export function updateAll (context: Context, collection: Collection, rules: ItemRules, items: readonly Item[], { mode, requireMatch }: UpdateAllOptions): Awaitable<readonly ItemResult[]> {
-  const sizes: Sizes = new Map()
-  if (mode === 'all-or-nothing') return updateTogether(context, collection, rules, items, requireMatch, sizes)
-  return Promise.all(items.map(async (item) => await updateAlone(context, collection, rules, item, requireMatch, sizes)))
+  const checkTogether = makeCheckTogether()
+  if (mode === 'all-or-nothing') return updateTogether(context, collection, rules, items, requireMatch, checkTogether)
+  return Promise.all(items.map(async (item) => await updateAlone(context, collection, rules, item, requireMatch, checkTogether)))
 }

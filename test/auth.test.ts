@@ -90,6 +90,12 @@ async function serveKeys (t: Test, answer: (request: IncomingMessage, response: 
 
 const sendKeys = (_request: IncomingMessage, response: ServerResponse): void => { response.end(JSON.stringify({ keys: keys.toJSON() })) }
 
+/** An issuer that is away now and then. */
+const sendKeysWhile = (isUp: () => boolean) => (request: IncomingMessage, response: ServerResponse): void => {
+  if (isUp()) sendKeys(request, response)
+  else response.writeHead(500).end()
+}
+
 /** What no two answers have in common, taken out. */
 function envelopeOf (response: Response): unknown {
   const { error: { innerError, ...error } } = response.json<{ error: { innerError: Record<string, string> } }>()
@@ -394,10 +400,7 @@ t.test('keys that do not come are 503 too, and a dead issuer is left alone for a
   const slow = makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: hanging.jwksUri }) }).then(async (app) => await ask(app, await sign()))
 
   let isUp = false
-  const source = await serveKeys(t, (request, response) => {
-    if (isUp) sendKeys(request, response)
-    else response.writeHead(500).end()
-  })
+  const source = await serveKeys(t, sendKeysWhile(() => isUp))
   const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
   const token = await sign()
   const answers: Response[] = []
@@ -427,10 +430,7 @@ t.test('keys are fetched once, and not for every unknown key id', async (t) => {
 
 t.test('a token is not refused because its issuer is down, once its key is here', async (t) => {
   let isUp = true
-  const source = await serveKeys(t, (request, response) => {
-    if (isUp) sendKeys(request, response)
-    else response.writeHead(500).end()
-  })
+  const source = await serveKeys(t, sendKeysWhile(() => isUp))
   const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
   const token = await sign()
   const { privateKey } = await generateKeyPair('RS256')
@@ -525,10 +525,7 @@ t.test('an issuer that failed long ago is asked again before its keys are believ
 
 t.test('keys nobody vouches for are given up after a day', async (t) => {
   let isUp = true
-  const source = await serveKeys(t, (request, response) => {
-    if (isUp) sendKeys(request, response)
-    else response.writeHead(500).end()
-  })
+  const source = await serveKeys(t, sendKeysWhile(() => isUp))
   const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri, cachedTokens: 0 }) })
   const now = Date.now
   let ahead = 0
@@ -548,10 +545,7 @@ t.test('keys nobody vouches for are given up after a day', async (t) => {
 
 t.test('a token that was verified does not outlive what nobody vouches for', async (t) => {
   let isUp = true
-  const source = await serveKeys(t, (request, response) => {
-    if (isUp) sendKeys(request, response)
-    else response.writeHead(500).end()
-  })
+  const source = await serveKeys(t, sendKeysWhile(() => isUp))
   const app = await makeApp(t, { auth: jwtAuth({ ...jwtOptions, jwksUri: source.jwksUri }) })
   const now = Date.now
   let ahead = 0

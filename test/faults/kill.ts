@@ -24,7 +24,7 @@ const moreWrites = 60
 export const kill: Fault = {
   name: 'kill',
   stores: ['sqlite', 'postgres'],
-  quick: 4,
+  quick: 20,
   long: 500,
   async run ({ store, cycles, folder, seed, log }) {
     const chance = makeChance(seed)

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Edit } from '../support/compile.js'
 import type { Ending } from '../support/keeper.js'
 import { startPostgres } from '../support/postgres.js'
 import type { Postgres } from '../support/postgres.js'
-import type { Edit } from '../support/compile.js'
 import { inspectFile } from './sqlite-file.js'
 
 /** Where servers keep what they are told. */

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Chance } from '../support/chance.js'
+import type { Edit } from '../support/compile.js'
 import { startPostgres } from '../support/postgres.js'
 import type { Postgres } from '../support/postgres.js'
 import type { Fault } from './fault.js'
 import { runOutages } from './outages.js'
 import type { Outage } from './outages.js'
 import { onPostgres } from './places.js'
-import type { Edit } from '../support/compile.js'
 
 /** What must be found out, by the name of the store: acknowledged is what the disk does not have yet. */
 const edits: Readonly<Record<string, readonly Edit[]>> = {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { toUncounted } from '../../support/uncounted.js'
 import { compile } from '../../support/compile.js'
 import type { Edit } from '../../support/compile.js'
+import { toUncounted } from '../../support/uncounted.js'
 
 /** A server that has loaded its program and not touched the store yet. */
 export interface ServerProcess {
