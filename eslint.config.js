@@ -39,5 +39,7 @@ export default defineConfig(
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message: 'arrows between rooms go one way, see CONTRIBUTING' }, ...(room === 'odata/**' ? [exceptQueryTree] : [])] }] }
   })),
   { files: ['server.ts', 'test/**', 'bench/**', 'docs/**', 'examples/**'], rules: { 'no-restricted-syntax': 'off' } },
+  // other programs, without types
+  { files: ['bench/programs/**/*.js'], ...tseslint.configs.disableTypeChecked },
   { files: ['test/**', 'storage/conformance/**'], rules: { 'max-lines': 'off', '@typescript-eslint/no-explicit-any': 'off', '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-unnecessary-condition': 'off', '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/no-unsafe-call': 'off', '@typescript-eslint/no-unsafe-return': 'off', '@typescript-eslint/no-misused-promises': 'off' } }
 )

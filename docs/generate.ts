@@ -3,10 +3,11 @@ import { clientErrors, hostErrors } from '../errors.js'
 import { createServer } from '../server.js'
 import { toConformancePage } from './conformance-page.js'
 import { toDependenciesPage } from './dependencies-page.js'
+import { toPerformancePage, toPerformancePlot } from './performance-page.js'
 
 /*
- * Writes the pages that are made of the code: openapi.json, errors.md, conformance.md and dependencies.md. CI runs this and
- * fails when a file changes.
+ * Writes the pages that are made of the code: openapi.json, errors.md, conformance.md,
+ * dependencies.md, and performance.md of what the bench measured. CI runs this and fails when a file changes.
  */
 
 /** Settings of a server that has an issuer, so that the document is the one of a real deployment. */
@@ -45,7 +46,7 @@ ${hostRows.join('\n')}
 `
 }
 
-const pages = { 'openapi.json': await toOpenApi(), 'errors.md': toErrorsPage(), 'conformance.md': await toConformancePage(), 'dependencies.md': await toDependenciesPage() }
+const pages = { 'openapi.json': await toOpenApi(), 'errors.md': toErrorsPage(), 'conformance.md': await toConformancePage(), 'dependencies.md': await toDependenciesPage(), 'performance.md': toPerformancePage(), 'performance.svg': toPerformancePlot() }
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, import.meta.url)
   const before = await readFile(file, 'utf8').catch(() => '')

@@ -24,14 +24,14 @@ export function isObject (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+function isDeeper (value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1))
+}
+
 /** @throws invalidRequest when `value` is nested deeper than {@link depthLimit}. */
 export function checkDepth (value: unknown): void {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth += 1) {
-    level = level.filter((member) => typeof member === 'object' && member !== null)
-    if (depth === depthLimit && level.length > 0) throw invalidRequest([{ target: '', message: `the body must have at most ${depthLimit} levels` }])
-    level = level.flatMap((member) => Object.values(member as Record<string, unknown>))
-  }
+  if (isDeeper(value, depthLimit)) throw invalidRequest([{ target: '', message: `the body must have at most ${depthLimit} levels` }])
 }
 
 /** U+0000 and lone surrogates do not survive every store. @see RFC 8259, 8.2 */

@@ -10,7 +10,7 @@ import { descendsFrom, nameOf } from '../schemas/type-set.js'
 import { compile } from '../schemas/validator.js'
 import { toResultSchema } from '../schemas/views/request.js'
 import { absent } from '../storage/query/evaluate.js'
-import type { NewRecord } from '../storage/store.js'
+import type { NewRecord, OperationRecord } from '../storage/store.js'
 import { makeMerge } from './merge.js'
 
 /** Characters that the representation of one operation may have: bodies are bounded, what they add up to is too. */
@@ -33,10 +33,11 @@ export interface TypeRules {
   /** @throws invalidRequest when a request names a type that this one is not. */
   readonly checkTypeName: (name: string | undefined) => void
   /**
-   * The record of checked members; `fallback` is the instant for a type or operation without a creation date.
+   * The record of checked members; `fallback` is the instant for a type or operation without a creation date, and
+   * `before` what they were made of.
    * @throws invalidRequest when it is larger than {@link textSizeLimit}
    */
-  readonly toRecord: (members: Readonly<Record<string, unknown>>, fallback: string) => NewRecord
+  readonly toRecord: (members: Readonly<Record<string, unknown>>, fallback: string, before?: OperationRecord) => NewRecord
 }
 
 function makeTypeRules (type: StructuredType, types: TypeSet): TypeRules {
@@ -69,13 +70,13 @@ function makeTypeRules (type: StructuredType, types: TypeSet): TypeRules {
         throw invalidRequest([{ target: typeMember, message: `the operation is a #${name}, which is fixed at its creation, and not a ${String(given)}` }])
       }
     },
-    toRecord (members, fallback) {
+    toRecord (members, fallback, before) {
       const text = JSON.stringify(members)
       if (text.length > textSizeLimit) throw invalidRequest([{ target: '', message: `an operation must have at most ${textSizeLimit.toLocaleString('en')} characters` }])
       return {
         id: members['id'] as string,
         type: name,
-        created: instantOf(members, 'createdDateTime') ?? fallback,
+        created: before !== undefined && members['createdDateTime'] === before.value['createdDateTime'] ? before.created : instantOf(members, 'createdDateTime') ?? fallback,
         lastAction: instantOf(members, 'lastActionDateTime') ?? absent.lastAction,
         status: statusNumbers?.[members['status'] as string] ?? absent.status,
         text

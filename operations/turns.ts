@@ -19,6 +19,7 @@ export class Turns {
 
   /** The turns of several keys at once, taken in one order by everybody, so that no two wait for each other. */
   takeAll<T> (keys: readonly string[], job: () => Awaitable<T>): Awaitable<T> {
+    if (keys.length === 1) return this.take(keys[0] as string, job)
     return [...new Set(keys)].sort().reduceRight((inner, key) => () => this.take(key, inner), job)()
   }
 

@@ -10,6 +10,16 @@ import { checkFound } from './precondition.js'
 import { checkTransition } from './transitions.js'
 import { write } from './write.js'
 
+/** Whether the members are those that are stored, in the same order. */
+function isSame (stored: Readonly<Record<string, unknown>>, members: Readonly<Record<string, unknown>>): boolean {
+  const names = Object.keys(stored)
+  const others = Object.keys(members)
+  return names.length === others.length && names.every((name, at) => {
+    const [before, after] = [stored[name], members[name]]
+    return name === others[at] && (before === after || (typeof before === 'object' && JSON.stringify(before) === JSON.stringify(after)))
+  })
+}
+
 /** The record that the payload makes of the stored one; `undefined` when nothing would change. */
 function findChanged ({ rules, transitions, clock }: Context, stored: OperationRecord, payload: Payload): NewRecord | undefined {
   const type = rules(stored.type)
@@ -17,10 +27,9 @@ function findChanged ({ rules, transitions, clock }: Context, stored: OperationR
   const members = type.merge(stored.value, payload)
   type.check(members)
   if (transitions === 'forward' && type.hasOperationStatus) checkTransition(stored.value['status'], members['status'])
-  const record = type.toRecord(members, stored.created)
-  if (record.text === stored.text) return undefined
-  if (!type.has('lastActionDateTime') || Object.hasOwn(payload, 'lastActionDateTime')) return record
-  return type.toRecord({ ...members, lastActionDateTime: clock() }, stored.created)
+  if (isSame(stored.value, members)) return undefined
+  if (type.has('lastActionDateTime') && !Object.hasOwn(payload, 'lastActionDateTime')) members['lastActionDateTime'] = clock()
+  return type.toRecord(members, stored.created, stored)
 }
 
 /**

@@ -47,6 +47,7 @@ function attempt (context: Context, collection: Collection, intents: readonly In
  */
 export function write (context: Context, collection: Collection, intents: readonly Intent[]): Awaitable<readonly Effect[]> {
   const deadline = Date.now() + context.writeTimeoutMillis
-  const keys = intents.map(({ id }) => JSON.stringify([collection.tenant, collection.owner, id]))
+  // no id has a line break
+  const keys = intents.map(({ id }) => `${collection.tenant}\n${collection.owner}\n${id}`)
   return context.turns.takeAll(keys, () => attempt(context, collection, intents, deadline))
 }

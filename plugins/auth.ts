@@ -9,6 +9,7 @@ import type { Principal } from '../schemas/principal.js'
 import { isOwnerId, ownerIdPattern } from '../schemas/owner-id.js'
 import { isApplication, PrincipalSchema } from '../schemas/principal.js'
 import { compile } from '../schemas/validator.js'
+import { andThen } from '../storage/awaitable.js'
 import type { Awaitable } from '../storage/store.js'
 import type { Authorize } from './permissions.js'
 import { authorizeByPermissions, checkAction, lackingPermissions } from './permissions.js'
@@ -41,6 +42,14 @@ export function unauthenticated (error?: 'invalid_token'): GraphError {
 
 const validate = compile(Type.Object(PrincipalSchema.properties))
 
+/** Principals that were found good and cannot change any more: those of a token are the same at each request. */
+const checked = new WeakSet<Principal>()
+
+function isFixed (principal: Principal): boolean {
+  const { aliases, scopes, roles } = principal
+  return [principal, aliases, scopes, roles].every((part) => Object.isFrozen(part))
+}
+
 /** @throws invalidRequest: what cannot be an owner's id is no question for the decision. */
 function checkParameters ({ parameters }: CollectionRow, request: FastifyRequest): void {
   const values = parametersOf(request)
@@ -54,13 +63,17 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Pick<Mount, 'ident
   const authenticate: Authenticate = auth === 'none' ? () => localPrincipal : auth
   const decide: Authorize = authorize ?? (auth === 'none' ? () => true : authorizeByPermissions)
 
-  const getPrincipal = async (request: FastifyRequest): Promise<Principal> => {
-    const principal = await authenticate(request)
+  const accept = (principal: Principal | null | undefined, request: FastifyRequest): void => {
     if (principal === null || principal === undefined) throw unauthenticated()
-    const issues = validate(principal)
-    if (issues.length === 0) return principal
-    request.log.warn({ issues }, 'the principal cannot be used')
-    throw unauthenticated()
+    if (!checked.has(principal)) {
+      const issues = validate(principal)
+      if (issues.length > 0) {
+        request.log.warn({ issues }, 'the principal cannot be used')
+        throw unauthenticated()
+      }
+      if (isFixed(principal)) checked.add(principal)
+    }
+    request.operationsPrincipal = principal
   }
 
   const refuse = (principal: Principal, row: CollectionRow, action: Parameters<Authorize>[1]): GraphError => {
@@ -69,31 +82,32 @@ export function makeGuard ({ auth, authorize }: AuthOptions): Pick<Mount, 'ident
     return new GraphError('accessDenied', hint)
   }
 
-  const checkPermitted: Mount['checkPermitted'] = async (row, action, request) => {
+  const checkPermitted: Mount['checkPermitted'] = (row, action, request) => {
     const principal = principalOf(request)
     const { owner } = toCollection(row, request)
-    if (!await decide(principal, action, row.definition, owner)) throw refuse(principal, row, action)
+    return andThen(decide(principal, action, row.definition, owner), (isPermitted) => {
+      if (!isPermitted) throw refuse(principal, row, action)
+    })
   }
 
   return {
     checkPermitted,
-    async identify (request) {
-      request.operationsPrincipal = await getPrincipal(request)
-    },
+    identify: (request) => andThen(authenticate(request), (principal) => { accept(principal, request) }),
     guard (row, action) {
       checkAction(row.definition, action)
-      return async (request) => {
+      return (request) => {
         const principal = principalOf(request)
         // an application is nobody's "me"
         if (row.isCallers && isApplication(principal)) throw new GraphError('accessDenied', '/me needs a delegated token')
         checkParameters(row, request)
-        await checkPermitted(row, action, request)
+        return checkPermitted(row, action, request)
       }
     }
   }
 }
 
-/** The decorator that `identify` fills. */
+/** What `identify` fills, and what is made of it when it is asked for. */
 export const authPlugin = fp(async (scope: FastifyInstance) => {
   scope.decorateRequest('operationsPrincipal', null)
+  scope.decorateRequest('operationsCollection', null)
 }, { name: 'fastify-graph-operations-auth' })

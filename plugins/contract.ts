@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { TSchema } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
 import { invalidRequest } from '../errors.js'
+import { toHook } from '../routes/hooks.js'
 import { answerError } from '../routes/http/envelope.js'
 import { findLoss } from '../routes/http/json.js'
 import { setCommonHeaders } from '../routes/http/request-ids.js'
@@ -15,7 +16,7 @@ import { bindRequestIds } from './request-log.js'
  */
 export const contractPlugin = fp(async (scope: FastifyInstance) => {
   bindRequestIds(scope)
-  scope.addHook('onRequest', async (request, reply) => { setCommonHeaders(request, reply) })
+  scope.addHook('onRequest', toHook(setCommonHeaders))
 
   scope.removeAllContentTypeParsers()
   const parseJson = scope.getDefaultJsonParser('error', 'error')

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { JSONWebKeySet, JWTVerifyResult } from 'jose'
 import { jwtVerify } from 'jose'
 import { GraphError, hostErrors } from '../errors.js'
+import { countHeader } from '../routes/http/raw-headers.js'
 import type { Principal } from '../schemas/principal.js'
 import type { Authenticate } from './auth.js'
 import { unauthenticated } from './auth.js'
@@ -73,16 +73,12 @@ function checkOptions (options: JwtAuthOptions): void {
   if (!Number.isSafeInteger(cachedTokens) || cachedTokens < 0) fail('cachedTokens must be a whole number from 0 on')
 }
 
-/** Node keeps the first of several; what is between may have looked at another. */
-function hasSeveral ({ rawHeaders }: IncomingMessage): boolean {
-  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization').length > 1
-}
-
 /** The token of a request. @throws unauthenticated, without an error where no token was sent. @see RFC 6750, 3.1 */
 function getToken ({ headers: { authorization }, raw }: FastifyRequest): string {
   if (authorization === undefined || !scheme.test(authorization)) throw unauthenticated()
   const token = authorization.length > longest ? undefined : bearer.exec(authorization)?.[1]
-  if (token === undefined || hasSeveral(raw)) throw unauthenticated('invalid_token')
+  // what is between may have looked at another one than Node keeps
+  if (token === undefined || countHeader(raw, 'authorization') > 1) throw unauthenticated('invalid_token')
   return token
 }
 
@@ -130,7 +126,8 @@ export function jwtAuth (options: JwtAuthOptions): Authenticate {
 
   return (request) => {
     const token = getToken(request)
-    if (keys.areFresh()) return cache.find(token) ?? authenticate(token)
-    return keys.refresh().then(async (holds) => (holds ? cache.find(token) : undefined) ?? await authenticate(token))
+    const { socket } = request.raw
+    if (keys.areFresh()) return cache.find(token, socket) ?? authenticate(token)
+    return keys.refresh().then(async (holds) => (holds ? cache.find(token, socket) : undefined) ?? await authenticate(token))
   }
 }

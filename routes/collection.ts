@@ -46,6 +46,16 @@ function toKey (id: string): string {
   return `('${encodeURIComponent(id.replaceAll("'", "''"))}')`
 }
 
+/** A function that puts values into a template, which is cut once: what is at even places stays, at odd ones a name is. */
+function toFilled (template: string): (valueOf: (name: string) => string) => string {
+  const parts = template.split(placeholder)
+  return (valueOf) => {
+    let text = ''
+    for (let at = 0; at < parts.length; at += 1) text += at % 2 === 0 ? parts[at] as string : valueOf(parts[at] as string)
+    return text
+  }
+}
+
 function placeholdersOf (template: string): string[] {
   return [...template.matchAll(placeholder)].map(([, name]) => name as string)
 }
@@ -75,6 +85,10 @@ function toRow (definition: CollectionDefinition): CollectionRow {
   const userParameter = /^users\/\{(\w+)\}/.exec(owner)?.[1]
   const segments = path.slice(1).split('/')
   const ownerParts = owner.split('/')
+  const isOwn = segments[0] === 'me'
+  const fillOwner = toFilled(owner)
+  // a key follows its segment without a slash
+  const fillContext = toFilled((isOwn ? ['users', '{me}', ...segments.slice(1)] : segments).join('/').replaceAll('/{', '{'))
   return Object.freeze<CollectionRow>({
     definition,
     type,
@@ -83,14 +97,10 @@ function toRow (definition: CollectionDefinition): CollectionRow {
     parameters: segments.flatMap((segment, index) => placeholdersOf(segment).map((name) => ({ name, of: segments[index - 1] ?? '' }))),
     isCallers: placeholdersOf(owner).includes('me'),
     stem: segments.filter((segment) => !segment.startsWith('{')).join('.'),
-    toOwner: (parameters, principal) => owner.replace(placeholder, (_, name: string) => name === 'me'
+    toOwner: (parameters, principal) => fillOwner((name) => name === 'me'
       ? toOwnerId(principal.subject)
       : name === userParameter ? toUserId(parameters[name] as string, principal) : toOwnerId(parameters[name] as string)),
-    toContext: (parameters, { subject }) => segments.map((segment, index) => {
-      if (segment === 'me' && index === 0) return `users${toKey(subject)}`
-      const [name] = placeholdersOf(segment)
-      return name === undefined ? (index === 0 ? segment : `/${segment}`) : toKey(parameters[name] as string)
-    }).join(''),
+    toContext: (parameters, { subject }) => fillContext((name) => toKey(name === 'me' && isOwn ? subject : parameters[name] as string)),
     ownsOwner (text) {
       const parts = text.split('/')
       return parts.length === ownerParts.length && ownerParts.every((part, index) => part.startsWith('{') ? isOwnerId(parts[index] as string) : part === parts[index])

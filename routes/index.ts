@@ -12,7 +12,8 @@ import { list } from './operations/list.js'
 import { remove } from './operations/remove.js'
 import { update } from './operations/update.js'
 import { updateCollection } from './operations/update-collection.js'
-import { toReaders } from './reading.js'
+import { toHook, toPreParsingHook } from './hooks.js'
+import { toReader } from './reading.js'
 import type { OperationRoute } from './route.js'
 import { toSpellings, toUnwrap } from './spellings.js'
 
@@ -39,9 +40,9 @@ function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumente
       params: toParametersSchema(row.parameters, resource.withId),
       ...(route.body && !route.takesDelta && { body: mount.domain.bodyRules(row.type).schemas[route.body] })
     },
-    onRequest: [mount.identify],
-    preParsing: mount.guard(row, route.action),
-    preValidation: toReaders(mount, row, route),
+    onRequest: [toHook(mount.identify)],
+    preParsing: toPreParsingHook(mount.guard(row, route.action)),
+    preValidation: toHook(toReader(mount, row, route)),
     handler: route.handle(mount, row)
   }
 }

@@ -6,6 +6,13 @@ import type { Principal } from '../schemas/principal.js'
 import type { Awaitable, Collection, Key } from '../storage/store.js'
 import type { CollectionRow } from './collection.js'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The collection of the request, once it was asked for. */
+    operationsCollection: Collection | null
+  }
+}
+
 /** What may be done with a collection; `list`, `get` and `count` read, the others write. */
 export type Action = 'list' | 'get' | 'count' | 'create' | 'update' | 'remove'
 
@@ -25,12 +32,12 @@ export interface Mount {
   readonly requireIfMatch: boolean
   /** Whether callers need a token. */
   readonly isGuarded: boolean
-  /** The hook that finds out who calls, or refuses with 401. What a host limits by caller comes after it. */
-  readonly identify: (request: FastifyRequest) => Promise<void>
-  /** Makes the hook that lets a caller in, or refuses with 403. */
-  readonly guard: (row: CollectionRow, action: Action) => (request: FastifyRequest) => Promise<void>
+  /** Finds out who calls, or refuses with 401. What a host limits by caller comes after it. */
+  readonly identify: (request: FastifyRequest) => Awaitable<void>
+  /** Makes the step that lets a caller in, or refuses with 403. */
+  readonly guard: (row: CollectionRow, action: Action) => (request: FastifyRequest) => Awaitable<void>
   /** Refuses a caller who was let in for one action and asks for another too. @throws accessDenied */
-  readonly checkPermitted: (row: CollectionRow, action: Action, request: FastifyRequest) => Promise<void>
+  readonly checkPermitted: (row: CollectionRow, action: Action, request: FastifyRequest) => Awaitable<void>
 }
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Awaitable<FastifyReply>
@@ -49,10 +56,12 @@ export function principalOf (request: FastifyRequest): Principal {
 /** The collection a request is about. */
 export function toCollection (row: CollectionRow, request: FastifyRequest): Collection {
   const principal = principalOf(request)
-  return { tenant: toOwnerId(principal.tenant), owner: row.toOwner(parametersOf(request), principal) }
+  request.operationsCollection ??= { tenant: toOwnerId(principal.tenant), owner: row.toOwner(parametersOf(request), principal) }
+  return request.operationsCollection
 }
 
 /** The operation a request is about. */
 export function toKey (row: CollectionRow, request: FastifyRequest): Key {
-  return { ...toCollection(row, request), id: parametersOf(request)['id'] as string }
+  const { tenant, owner } = toCollection(row, request)
+  return { tenant, owner, id: parametersOf(request)['id'] as string }
 }

@@ -13,7 +13,7 @@ import type { Mount } from './mount.js'
 import type { OperationRoute } from './route.js'
 
 /** A step of reading a request, before its body is validated. */
-type Reader = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+type Reader = (request: FastifyRequest, reply: FastifyReply) => void
 
 /**
  * Reads what stands behind the `?` of the URL, whatever the host's parser made of it.
@@ -31,7 +31,7 @@ export function readQuery (request: FastifyRequest, supported: readonly OptionNa
  */
 function toBodyReader (mount: Mount, row: CollectionRow, body: NonNullable<OperationRoute['body']>, takesDelta: boolean): Reader {
   const { read, parse } = mount.domain.bodyRules(row.type)
-  return async (request) => {
+  return (request) => {
     if (!isDeltaPayload(request.body)) {
       // what may be a list has no schema of one shape
       request.body = takesDelta ? parse(request.body, body) : read(request.body)
@@ -49,8 +49,9 @@ function toBodyReader (mount: Mount, row: CollectionRow, body: NonNullable<Opera
  */
 function toNegotiation ({ successes, requestHeaders }: OperationRoute): Reader {
   const body = successes.find((success) => success.body !== undefined)?.body
-  return async (request, reply) => {
-    if (requestHeaders.includes('Prefer')) addVary(reply, 'Prefer')
+  const hasPrefer = requestHeaders.includes('Prefer')
+  return (request, reply) => {
+    if (hasPrefer) addVary(reply, 'Prefer')
     checkHost(request)
     checkVersions(request)
     checkIsolation(request)
@@ -59,11 +60,13 @@ function toNegotiation ({ successes, requestHeaders }: OperationRoute): Reader {
 }
 
 /** How a request of a route is read: what it wants to be answered with, its query options, its body. */
-export function toReaders (mount: Mount, row: CollectionRow, route: OperationRoute): Reader[] {
+export function toReader (mount: Mount, row: CollectionRow, route: OperationRoute): Reader {
   const { query = [], body, takesDelta = false } = route
-  return [
-    toNegotiation(route),
-    async (request) => { readQuery(request, query) },
-    ...(body === undefined ? [] : [toBodyReader(mount, row, body, takesDelta)])
-  ]
+  const negotiate = toNegotiation(route)
+  const readBody = body && toBodyReader(mount, row, body, takesDelta)
+  return (request, reply) => {
+    negotiate(request, reply)
+    readQuery(request, query)
+    readBody?.(request, reply)
+  }
 }

@@ -67,6 +67,8 @@ function hasMoreElements (value: unknown, limit: number): boolean {
   return false
 }
 
+const none: readonly Issue[] = Object.freeze([])
+
 function makeAjv (allErrors: boolean): Ajv {
   const ajv = new Ajv({ allErrors, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, validateFormats: true })
   ajv.addFormat('date-time', isDateTimeOffset).addFormat('int32', true)
@@ -81,11 +83,14 @@ const compiled = new Map<string, Validator>()
 /** So that a process that makes applications with ever new types does not keep all of them. */
 const compiledLimit = 1_000
 
+/** Most values follow their schema: only one that does not is looked at for everything that is wrong with it. */
 function makeValidator (schema: TSchema): Validator {
-  const checkAll = all.compile(schema)
+  const follows = first.compile(schema)
   return (value) => {
-    const check = hasMoreElements(value, elementLimit) ? first.compile(schema) : checkAll
-    return check(value) ? [] : (check.errors as ErrorObject[]).filter(isReported).map(toIssue)
+    if (follows(value)) return none
+    const check = hasMoreElements(value, elementLimit) ? follows : all.compile(schema)
+    check(value)
+    return (check.errors as ErrorObject[]).filter(isReported).map(toIssue)
   }
 }
 

@@ -590,9 +590,27 @@ t.test('a token whose keys went while it was verified is not remembered', async 
   const keep = cache.begin('a.b.c')
   cache.clear()
   keep(principal, Date.now() + 60_000)
-  t.equal(cache.find('a.b.c'), undefined)
+  t.equal(cache.find('a.b.c', {}), undefined)
   cache.begin('a.b.c')(principal, Date.now() + 60_000)
-  t.equal(cache.find('a.b.c'), principal)
+  t.equal(cache.find('a.b.c', {}), principal)
+})
+
+t.test('a connection is known by the whole of its token, while the token lasts and the keys stay', async (t) => {
+  const cache = makeTokenCache(10)
+  const principals = [{ tenant, subject: 'a' }, { tenant, subject: 'b' }] as const
+  const until = Date.now() + 60_000
+  cache.begin('a.b.c')(principals[0], until)
+  cache.begin('a.b.d')(principals[1], until)
+  const connection = {}
+  for (const [token, expected] of [['a.b.c', principals[0]], ['a.b.c', principals[0]], ['a.b.d', principals[1]], ['a.b.c', principals[0]], ['a.b.C', undefined], ['a.b', undefined], ['a.b.c', principals[0]]] as const) {
+    t.equal(cache.find(token, connection), expected, token)
+  }
+  cache.clear()
+  t.equal(cache.find('a.b.c', connection), undefined, 'nothing is left of keys that are gone')
+  cache.begin('a.b.c')(principals[0], Date.now() + 50)
+  t.equal(cache.find('a.b.c', connection), principals[0])
+  await delay(60)
+  t.equal(cache.find('a.b.c', connection), undefined, 'nor of a token that is over')
 })
 
 t.test('no more tokens are remembered than may be, those in use before others', async (t) => {
@@ -602,13 +620,13 @@ t.test('no more tokens are remembered than may be, those in use before others', 
   const principals = Array.from({ length: 1_000 }, (_, n) => ({ tenant, subject: `s${n}` }))
   for (const [n, principal] of principals.entries()) {
     cache.begin(token(n))(principal, until)
-    t.equal(cache.find(token(0)), principals[0], 'one that is asked for again and again stays')
+    t.equal(cache.find(token(0), {}), principals[0], 'one that is asked for again and again stays')
   }
-  const kept = principals.filter((principal, n) => cache.find(token(n)) === principal).length
+  const kept = principals.filter((principal, n) => cache.find(token(n), {}) === principal).length
   t.ok(kept <= 101 && kept >= 50, `${kept} of 1,000`)
   const none = makeTokenCache(0)
   none.begin(token(0))(principals[0]!, until)
-  t.equal(none.find(token(0)), undefined)
+  t.equal(none.find(token(0), {}), undefined)
 })
 
 t.test('mistakes in the options of jwtAuth fail at once', async (t) => {

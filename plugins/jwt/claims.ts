@@ -37,7 +37,7 @@ export function findPrincipal (payload: JWTPayload, claims: Required<ClaimNames>
   if (typeof tenant !== 'string' || typeof subject !== 'string' || !isOwnerId(tenant) || !isOwnerId(subject)) return undefined
   if (!(scopes === undefined || typeof scopes === 'string') || !(roles === undefined || isTextList(roles))) return undefined
   const aliases = claims.aliases.map((name) => payload[name]).filter((alias) => typeof alias === 'string' && isOwnerId(alias)) as string[]
-  return {
+  const principal: Principal = {
     tenant,
     subject,
     aliases,
@@ -45,6 +45,9 @@ export function findPrincipal (payload: JWTPayload, claims: Required<ClaimNames>
     ...(scopes !== undefined ? { scopes: scopes.split(' ') } : roles !== undefined && { roles }),
     personal: tenant === personalTenant
   }
+  // it is kept for other requests
+  for (const list of [principal.aliases, principal.scopes, principal.roles]) Object.freeze(list)
+  return Object.freeze(principal)
 }
 
 /** Whether `issuer`, which may have a place for the tenant, makes the tokens of this tenant that name `iss`. */

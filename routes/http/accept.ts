@@ -58,8 +58,8 @@ function precisionOf ({ type, subtype, parameters }: MediaRange): number {
  * `undefined` when nothing would do.
  * @see RFC 9110, 12.5.1
  */
-export function findOffer<T extends Offer> (accept: string | undefined, offers: readonly T[]): T | undefined {
-  if (accept === undefined || accept.trim() === '') return offers[0]
+export function findOffer<T extends Offer> (accept: string, offers: readonly T[]): T | undefined {
+  if (accept.trim() === '') return offers[0]
   const ranges = (accept.match(member) ?? []).flatMap(toRanges)
   const rated = offers.map((offer) => {
     const [best] = ranges.filter((given) => takes(given, offer)).sort((a, b) => precisionOf(b) - precisionOf(a))

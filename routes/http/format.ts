@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GraphError } from '../../errors.js'
 import type { Offer } from './accept.js'
 import { findOffer } from './accept.js'
+import { remembered } from './remembered.js'
 
 /** How much control information a representation carries. @see OData JSON Format 4.01, 3.1 */
 export type MetadataLevel = 'minimal' | 'full' | 'none'
@@ -56,14 +57,18 @@ const metadataOffers: readonly PlainOffer[] = [
 /** What routes can answer with, the first one unless asked otherwise. */
 export const offers = { json: jsonOffers, count: [textOffer], metadata: metadataOffers } as const
 
+/** What `Accept` headers like best of each list, as they were understood before. */
+const finders = new Map<readonly PlainOffer[], (accept: string) => PlainOffer | null>(
+  Object.values(offers).map((among: readonly PlainOffer[]) => [among, remembered((accept) => findOffer(accept, among) ?? null)]))
+
 /**
  * The representation that a request wants of those on offer.
  * @throws notAcceptable
  * @see OData 4.01 Part 1, 8.2.1
  */
-export function getOffer<T extends PlainOffer> ({ headers: { accept } }: FastifyRequest, among: readonly T[]): T {
-  const offer = findOffer(accept, among)
-  if (offer !== undefined) return offer
+export function getOffer<T extends PlainOffer> ({ headers: { accept = '' } }: FastifyRequest, among: readonly T[]): T {
+  const offer = finders.get(among)?.(accept) as T | null
+  if (offer !== null) return offer
   const names = new Set(among.map(({ type, subtype }) => `${type}/${subtype}`))
   throw new GraphError('notAcceptable', `there is no representation that Accept takes; there is ${[...names].join(' or ')}`, { target: 'Accept' })
 }
@@ -74,7 +79,7 @@ export function getOffer<T extends PlainOffer> ({ headers: { accept } }: Fastify
  */
 export function addVary (reply: FastifyReply, name: string): void {
   const vary = reply.getHeader('vary')
-  void reply.header('vary', [vary, name].flat().filter((one) => one !== undefined).join(', '))
+  void reply.header('vary', vary === undefined ? name : [vary, name].flat().join(', '))
 }
 
 /** Says what an answer is, and that it depends on `Accept`. */

@@ -5,8 +5,11 @@ import type { OperationRecord } from '../../storage/store.js'
 import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
 import { parametersOf, principalOf } from '../mount.js'
+import { countHeader } from './raw-headers.js'
+import { remembered } from './remembered.js'
 
 function fill (url: string, request: FastifyRequest): string {
+  if (!url.includes(':')) return url
   const parameters = parametersOf(request)
   return url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(parameters[name] as string))
 }
@@ -23,15 +26,16 @@ function toOrigin (request: FastifyRequest): string {
 
 const origin = /^https?:\/\/(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(?::\d*)?$/i
 
+/** Whether links can begin with it. */
+const isOrigin = remembered((text) => text === '' || (origin.test(text) && URL.canParse(text)))
+
 /**
  * Whether links can be made of what a request says of its host.
  * @throws invalidRequest
  * @see RFC 9112, 3.2
  */
 export function checkHost (request: FastifyRequest): void {
-  const given = toOrigin(request)
-  const isOne = request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length <= 1
-  if (isOne && (given === '' || (origin.test(given) && URL.canParse(given)))) return
+  if (countHeader(request.raw, 'host') <= 1 && isOrigin(toOrigin(request))) return
   throw invalidRequest([{ target: 'Host', message: 'Host must be the name of one host, with or without a port, such as graph.example.com' }])
 }
 

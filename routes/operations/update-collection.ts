@@ -29,7 +29,7 @@ export const updateCollection: OperationRoute = {
       return sendUpserted(mount, row, request, reply, written)
     }
     return mayCreate(request, precondition)
-      ? mount.checkPermitted(row, 'create', request).then(() => domain.upsertInCollection(collection, row.type, payload, precondition)).then(send)
+      ? andThen(mount.checkPermitted(row, 'create', request), () => andThen(domain.upsertInCollection(collection, row.type, payload, precondition), send))
       : andThen(domain.updateInCollection(collection, payload, precondition), (record) => send({ record, isCreated: false }))
   }
 }

@@ -42,9 +42,8 @@ export const update: OperationRoute = {
     const precondition = parseChangePrecondition(mount, request)
     const key = toKey(row, request)
     if (mayCreate(request, precondition)) {
-      return mount.checkPermitted(row, 'create', request)
-        .then(() => domain.upsert(key, row.type, request.body as Payload, precondition))
-        .then((written) => sendUpserted(mount, row, request, reply, written))
+      return andThen(mount.checkPermitted(row, 'create', request), () =>
+        andThen(domain.upsert(key, row.type, request.body as Payload, precondition), (written) => sendUpserted(mount, row, request, reply, written)))
     }
     return andThen(domain.update(key, request.body as Payload, precondition), (record) => sendWritten(mount, row, request, reply, record))
   }

@@ -34,7 +34,8 @@ function sortedBy ({ records, sorted }: Shelf, index: Column): SortedRecords {
 /** Keeps operations in this process's memory: for tests, and for a local server whose state may go with it. */
 export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}): OperationStore {
   checkKeptChanges(keptChanges)
-  const shelves = new Map<string, Shelf>()
+  /** By tenant and owner. */
+  const shelves = new Map<string, Map<string, Shelf>>()
   const makeVersion = makeVersions()
   const { toCursor, findSequence } = makeCursors(makeMark())
   // nothing of a history in memory comes back
@@ -44,14 +45,15 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
 
   const findShelf = ({ tenant, owner }: Collection): Shelf | undefined => {
     if (closed) throw new StoreUnavailableError('the store is closed')
-    return shelves.get(JSON.stringify([tenant, owner]))
+    return shelves.get(tenant)?.get(owner)
   }
 
   const getShelf = (collection: Collection): Shelf => {
     const found = findShelf(collection)
     if (found !== undefined) return found
     const shelf: Shelf = { records: new Map(), sorted: new Map(), history: [], forgotten: 0 }
-    shelves.set(JSON.stringify([collection.tenant, collection.owner]), shelf)
+    const owners = shelves.get(collection.tenant) ?? new Map<string, Shelf>()
+    shelves.set(collection.tenant, owners.set(collection.owner, shelf))
     return shelf
   }
 
@@ -80,7 +82,7 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
     system: 'memory',
     secret: makeSecret(),
 
-    find: ({ tenant, owner, id }: Key) => findShelf({ tenant, owner })?.records.get(id),
+    find: (key: Key) => findShelf(key)?.records.get(key.id),
 
     list (collection: Collection, query: Query, page: Page) {
       const shelf = findShelf(collection)

@@ -8,6 +8,7 @@ import { CommitQueue } from './commit-queue.js'
 import { checkpoint, open, toPath } from './connection.js'
 import { chooseDriver } from './driver.js'
 import { makeInspection } from './health.js'
+import { makeKeptRecords } from './kept-records.js'
 import { ReadThread } from './read-thread.js'
 import { makeReads } from './reads.js'
 import type { Reads } from './reads.js'
@@ -25,6 +26,9 @@ export interface SqliteStoreOptions {
   /** How long a call waits while another process holds the file. Milliseconds, default 5,000. */
   readonly busyTimeoutMillis?: number
 }
+
+/** Characters of the records that a store keeps at hand. */
+const keptCharacters = 1 << 24
 
 /**
  * Keeps operations in one SQLite file: WAL with `synchronous=FULL`, so that an acknowledged write
@@ -45,7 +49,8 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   const path = toPath(database)
   const inspect = await makeInspection(path)
   const { secret } = statements.about.get() as { secret: string }
-  const queue = new CommitQueue(makeTransactions(database, keptChanges), busyTimeoutMillis, () => store)
+  const kept = makeKeptRecords(keptCharacters, () => (statements.dataVersion.get() as { data_version: number }).data_version)
+  const queue = new CommitQueue(makeTransactions(database, keptChanges, kept), busyTimeoutMillis, () => store)
   const inSnapshot = makeSnapshots(database)
   const short = makeShortReads(database, makeReads(database))
   const thread = new ReadThread({ driver: driver.name, file: path, busyTimeoutMillis })
@@ -78,9 +83,15 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   const store: OperationStore = {
     system: 'sqlite',
     secret,
-    find: ({ tenant, owner, id }: Key) => read(() => {
-      const row = statements.find.get(tenant, owner, id)
-      return row === undefined ? undefined : toRecord(row)
+    find: (key: Key) => read(() => {
+      kept.verify()
+      const known = kept.find(key)
+      if (known !== undefined) return known
+      const row = statements.find.get(key.tenant, key.owner, key.id)
+      if (row === undefined) return undefined
+      const record = toRecord(row)
+      kept.keep(key, record)
+      return record
     }),
     list: (collection: Collection, query: Query, page: Page) => readAnywhere('list', collection, query, page),
     count: (collection: Collection, filter?: Expression) => readAnywhere('count', collection, filter),

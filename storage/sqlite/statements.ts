@@ -10,6 +10,9 @@ export interface Row extends Omit<NewRecord, 'lastAction'> {
   readonly version: string
 }
 
+/** What a change must know of the record that it replaces. */
+export type State = Pick<OperationRecord, 'version' | 'type' | 'created' | 'status'>
+
 export function toRecord (row: Row): OperationRecord {
   return new StoredRecord({ ...row, lastAction: row.last_action }, row.version)
 }
@@ -36,6 +39,8 @@ export function prepareReads (database: SqliteDatabase) {
       'SELECT mark, secret FROM about'),
     find: prepare<[tenant: string, owner: string, id: string], Row>(
       `SELECT ${recordColumns} FROM operations WHERE ${inCollection} AND id = ?`),
+    dataVersion: prepare<[], { data_version: number }>(
+      'PRAGMA data_version'),
     oldest: prepare<[], Place>(
       'SELECT sequence, version FROM changes ORDER BY sequence LIMIT 1'),
     newest: prepare<[], Place>(
@@ -54,8 +59,14 @@ export function prepareReads (database: SqliteDatabase) {
 export function prepareWrites (database: SqliteDatabase) {
   const prepare = makePrepare(database)
   return {
-    version: prepare<[tenant: string, owner: string, id: string], { version: string }>(
-      `SELECT version FROM operations WHERE ${inCollection} AND id = ?`),
+    state: prepare<[tenant: string, owner: string, id: string], State>(
+      `SELECT version, type, created, status FROM operations WHERE ${inCollection} AND id = ?`),
+    /** Of a record that keeps its type and creation; no index is written but that of the last action. */
+    progress: prepare<[lastAction: string, text: string, version: string, tenant: string, owner: string, id: string], never>(
+      `UPDATE operations SET last_action = ?, text = ?, version = ? WHERE ${inCollection} AND id = ?`),
+    /** The same with another status. */
+    advance: prepare<[status: number, lastAction: string, text: string, version: string, tenant: string, owner: string, id: string], never>(
+      `UPDATE operations SET status = ?, last_action = ?, text = ?, version = ? WHERE ${inCollection} AND id = ?`),
     write: prepare<[tenant: string, owner: string, id: string, type: string, created: string, lastAction: string, status: number, text: string, version: string], never>(
       `INSERT OR REPLACE INTO operations (tenant, owner, ${recordColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     remove: prepare<[tenant: string, owner: string, id: string], never>(

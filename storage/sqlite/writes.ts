@@ -1,56 +1,73 @@
 import { committedKinds, findConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
-import type { Change, Collection, CommitOutcome, OperationRecord } from '../store.js'
+import type { Change, Collection, CommitOutcome, Key, NewRecord, OperationRecord } from '../store.js'
 import { makeVersions } from '../versions.js'
 import type { Transactions } from './commit-queue.js'
 import { checkpoint } from './connection.js'
 import type { SqliteDatabase } from './driver.js'
+import type { KeptRecords } from './kept-records.js'
 import { prepareWrites } from './statements.js'
+import type { State } from './statements.js'
 
 /** How far the history may grow past what is kept, so that not every commit has something to forget, and none has much. */
 function toSlack (keptChanges: number): number {
   return Math.min(keptChanges / 10, 1_000)
 }
 
-/** The transactions of one connection. */
-export function makeTransactions (database: SqliteDatabase, keptChanges: number): Transactions {
+/** The transactions of one connection, whose records `kept` knows as far as they are committed. */
+export function makeTransactions (database: SqliteDatabase, keptChanges: number, kept: KeptRecords): Transactions {
   const statements = prepareWrites(database)
   const makeVersion = makeVersions()
   let oldest = 0
   let newest = 0
 
-  const write = ({ tenant, owner }: Collection, change: Change): OperationRecord | undefined => {
+  /** What the open transaction has written, in order. */
+  let written: Array<{ readonly key: Key, readonly record: OperationRecord | undefined }> = []
+
+  const find = (key: Key): State | undefined => kept.find(key) ?? statements.state.get(key.tenant, key.owner, key.id)
+
+  const store = ({ tenant, owner, id }: Key, { type, created, lastAction, status, text }: NewRecord, version: string, found: State | undefined): void => {
+    if (found?.type !== type || found.created !== created) statements.write.run(tenant, owner, id, type, created, lastAction, status, text, version)
+    else if (found.status === status) statements.progress.run(lastAction, text, version, tenant, owner, id)
+    else statements.advance.run(status, lastAction, text, version, tenant, owner, id)
+  }
+
+  const write = (key: Key, change: Change, found: State | undefined): OperationRecord | undefined => {
+    const { tenant, owner, id } = key
     const version = makeVersion()
-    const id = idOf(change)
     newest += 1
     statements.remember.run(newest, tenant, owner, id, committedKinds[change.kind], version)
-    if (change.kind === 'remove') {
-      statements.remove.run(tenant, owner, id)
-      return undefined
-    }
-    const { type, created, lastAction, status, text } = change.record
-    statements.write.run(tenant, owner, id, type, created, lastAction, status, text, version)
-    return new StoredRecord(change.record, version)
+    if (change.kind === 'remove') statements.remove.run(tenant, owner, id)
+    else store(key, change.record, version, found)
+    const record = change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)
+    // until it is committed the file alone knows
+    kept.forget(key)
+    written.push({ key, record })
+    return record
   }
 
   return {
     begin () {
+      written = []
       database.exec('BEGIN IMMEDIATE')
+      kept.verify()
       ;({ oldest, newest } = statements.edges.get() as { oldest: number, newest: number })
     },
     apply (collection, changes): CommitOutcome {
       const records: Array<OperationRecord | undefined> = []
-      const before = newest
+      const before = { newest, written: written.length }
       if (changes.length > 1) database.exec('SAVEPOINT changes')
       for (const [index, change] of changes.entries()) {
-        const found = statements.version.get(collection.tenant, collection.owner, idOf(change))
+        const key = { tenant: collection.tenant, owner: collection.owner, id: idOf(change) }
+        const found = find(key)
         const reason = findConflict(change, found?.version)
         if (reason !== undefined) {
           if (changes.length > 1) database.exec('ROLLBACK TO changes; RELEASE changes')
-          newest = before
+          newest = before.newest
+          written.length = before.written
           return { committed: false, index, reason }
         }
-        records.push(write(collection, change))
+        records.push(write(key, change, found))
       }
       if (changes.length > 1) database.exec('RELEASE changes')
       return { committed: true, records }
@@ -59,6 +76,7 @@ export function makeTransactions (database: SqliteDatabase, keptChanges: number)
       // the change before the oldest one that counts is kept too: it tells which cursors are of this history
       if (newest - oldest > keptChanges + toSlack(keptChanges)) statements.forget.run(newest - keptChanges)
       database.exec('COMMIT')
+      for (const { key, record } of written) if (record === undefined) kept.forget(key); else kept.keep(key, record)
     },
     rollback () {
       if (database.isTransaction) database.exec('ROLLBACK')

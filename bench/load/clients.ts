@@ -1,0 +1,165 @@
+import type { Outcome, Shot } from './connections.js'
+import { Connection } from './connections.js'
+import type { Dialect, DialectName, Operation, Target } from './dialects.js'
+import { makeDialect } from './dialects.js'
+
+/*
+ * A process with the clients of all programs: each job it is sent has 64 clients, each of which waits for an answer
+ * before it asks again, until the time is over and all answers are there.
+ */
+
+export const workloads = ['get', 'page', 'patch', 'create'] as const
+export type Workload = (typeof workloads)[number]
+
+export interface Job {
+  readonly program: string
+  readonly dialect: DialectName
+  readonly target: Target
+  /** `fill` creates the operations that the others are about. */
+  readonly workload: Workload | 'fill'
+  readonly seconds: number
+}
+
+export interface JobResult {
+  readonly requests: number
+  readonly millis: number
+  readonly wrong: number
+  /** The first wrong answer, and what it answered. */
+  readonly example: string | undefined
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+}
+
+const clients = 64
+const operations = 1_000
+const pageSize = 20
+
+/** Every other one is Running. */
+function toOperation (n: number): Operation {
+  return {
+    id: `op-${n}`,
+    status: n % 2 === 0 ? 'Running' : 'NotStarted',
+    createdDateTime: new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString(),
+    percentComplete: String(n % 100),
+    resourceLocation: `https://graph.example/v1.0/pages/${n}`
+  }
+}
+
+const newest = Array.from({ length: pageSize }, (_, n) => `op-${operations - 2 - 2 * n}`)
+
+/** What one program was made to store. */
+interface Known {
+  readonly dialect: Dialect
+  readonly connections: readonly Connection[]
+  /** By id, as its last acknowledged write left it. */
+  readonly locations: Map<string, string>
+  created: number
+}
+
+const programs = new Map<string, Known>()
+
+function getKnown ({ program, dialect, target }: Job): Known {
+  const known = programs.get(program) ?? {
+    dialect: makeDialect(dialect, target),
+    connections: Array.from({ length: clients }, () => new Connection(target.port)),
+    locations: new Map(),
+    created: 0
+  }
+  programs.set(program, known)
+  return known
+}
+
+/** What a client asks next; `undefined` when there is nothing left. Operations that are changed are each one client's own. */
+function makeNext ({ workload }: Job, known: Known): (client: number) => { shot: Shot, onRight?: () => void } | undefined {
+  const { dialect, locations } = known
+  const pick = (): string => `op-${Math.floor(Math.random() * operations)}`
+  const pickOwn = (client: number): string => `op-${client + clients * Math.floor(Math.random() * Math.floor((operations - client - 1) / clients + 1))}`
+  const locate = (id: string): string => locations.get(id) ?? ''
+  switch (workload) {
+    case 'get': return () => { const id = pick(); return { shot: dialect.get({ id, resourceLocation: locate(id) }) } }
+    case 'page': return () => ({ shot: dialect.page(newest) })
+    case 'patch': return (client) => {
+      const id = pickOwn(client)
+      const location = `https://graph.example/v1.0/pages/${Math.random()}`
+      return { shot: dialect.patch(id, location), onRight: () => { locations.set(id, location) } }
+    }
+    case 'create': return () => {
+      known.created += 1
+      const operation = { ...toOperation(operations + known.created), id: `new-${known.created}`, status: 'NotStarted' }
+      return { shot: dialect.create(operation) }
+    }
+    case 'fill': return () => {
+      if (known.created === operations) return undefined
+      const operation = toOperation(known.created)
+      known.created += 1
+      return { shot: dialect.create(operation), onRight: () => { locations.set(operation.id, operation.resourceLocation) } }
+    }
+  }
+}
+
+/** An operation, an update that was acknowledged, and no other: what is read afterwards. */
+function toReadBack ({ dialect, locations }: Known): Shot[] {
+  return Array.from({ length: clients }, (_, n) => {
+    const id = `op-${(n * 7) % operations}`
+    return dialect.get({ id, resourceLocation: locations.get(id) ?? '' })
+  })
+}
+
+async function shoot (connection: Connection, shot: Shot): Promise<Outcome> {
+  return await new Promise((resolve) => { connection.send(shot, resolve) })
+}
+
+async function run (job: Job): Promise<JobResult> {
+  const known = getKnown(job)
+  const next = makeNext(job, known)
+  const latencies: number[] = []
+  let wrong = 0
+  let example: string | undefined
+  const judge = (shot: Shot, { isRight, answer }: Outcome): void => {
+    if (isRight) return
+    wrong += 1
+    example ??= `${shot.text.slice(0, 300)}\n→ ${answer.slice(0, 600)}`
+  }
+  const begin = performance.now()
+  const end = job.workload === 'fill' ? Number.POSITIVE_INFINITY : begin + job.seconds * 1_000
+  await Promise.all(known.connections.map(async (connection, client) => await new Promise<void>((resolve) => {
+    const ask = (): void => {
+      const asked = performance.now() < end && wrong < 10 ? next(client) : undefined
+      if (asked === undefined) {
+        resolve()
+        return
+      }
+      connection.send(asked.shot, (outcome) => {
+        latencies.push(outcome.millis)
+        judge(asked.shot, outcome)
+        if (outcome.isRight) asked.onRight?.()
+        // in the next turn, so that a connection that fails at once does not recurse
+        setImmediate(ask)
+      })
+    }
+    ask()
+  })))
+  const millis = performance.now() - begin
+  latencies.sort((a, b) => a - b)
+  const at = (part: number): number => latencies[Math.floor(latencies.length * part)] ?? Number.NaN
+  return { requests: latencies.length, millis, wrong, example, p50: at(0.5), p99: at(0.99) }
+}
+
+/** Reads back what was written. */
+async function check (job: Job): Promise<JobResult> {
+  const known = getKnown(job)
+  let example: string | undefined
+  let wrong = 0
+  for (const [n, shot] of toReadBack(known).entries()) {
+    const outcome = await shoot(known.connections[n] as Connection, shot)
+    if (outcome.isRight) continue
+    wrong += 1
+    example ??= `${shot.text.slice(0, 300)}\n→ ${outcome.answer.slice(0, 600)}`
+  }
+  return { requests: 0, millis: 0, wrong, example, p50: 0, p99: 0 }
+}
+
+process.on('message', (message: { job: Job, isCheck: boolean }) => {
+  void (message.isCheck ? check : run)(message.job).then((result) => process.send?.(result))
+})

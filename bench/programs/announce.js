@@ -1,0 +1,30 @@
+import { Session } from 'node:inspector/promises'
+
+const session = new Session()
+
+const answers = {
+  use: () => ({ cpu: process.cpuUsage(), memory: process.memoryUsage() }),
+  async beginProfile () {
+    session.connect()
+    await session.post('Profiler.enable')
+    await session.post('Profiler.setSamplingInterval', { interval: 200 })
+    await session.post('Profiler.start')
+    return {}
+  },
+  endProfile: async () => (await session.post('Profiler.stop')).profile
+}
+
+/**
+ * Tells the bench where a program listens, with whatever its clients must know, and what the process has used so
+ * far whenever it asks: CPU time of all threads in microseconds, memory in bytes. It can be profiled too.
+ */
+export function announce (details) {
+  process.on('message', async (name) => { process.send(await answers[name]()) })
+  process.send(details)
+}
+
+/** Listens on any port of the loopback interface. */
+export async function listen (app) {
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return app.server.address().port
+}

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+import { installPeers } from './install.js'
+import type { Workload } from './load/clients.js'
+import { workloads } from './load/clients.js'
+import { measure } from './measure.js'
+import { programs } from './programs.js'
+import { summarize, toTable } from './report.js'
+import { saveResult, toMachine } from './results.js'
+import { log, runIn } from './setting.js'
+
+/*
+ * What a request costs, beside other programs that do the same:
+ *   npm run bench [-- table --only=NAME,… --workloads=get,page,patch,create --rounds=7 --seconds=0.7]
+ * One run on one machine: servers are on one core and their 64 clients on another, and take turns. What holds on a
+ * machine that is faster now and slower then is the CPU time of a request, and its ratio to that of bare Fastify in
+ * the same round. Every answer is checked: one that is wrong voids the row.
+ */
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    workloads: { type: 'string', default: workloads.join() },
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '0.7' },
+    warmup: { type: 'string', default: '3' }
+  }
+})
+
+const only = values.only?.split(',')
+const chosen = programs.filter(({ name, kind }) => only === undefined || kind === 'ceiling' || only.some((part) => name.includes(part)))
+if (chosen.some(({ kind }) => kind === 'peer')) installPeers(log)
+
+await runIn(chosen, async ({ servers, clients }) => {
+  const table = await measure(servers, clients, {
+    workloads: values.workloads.split(',') as Workload[],
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    warmupSeconds: Number(values.warmup),
+    log
+  })
+  process.stdout.write(toTable(table))
+  // a part of the table is not the table
+  if (chosen.length === programs.length && table.size === workloads.length) {
+    const rows = Object.fromEntries([...table].map(([workload, measured]) => [workload, summarize(measured)]))
+    saveResult('table', { machine: toMachine(), rounds: Number(values.rounds), seconds: Number(values.seconds), rows })
+    log('npm run docs makes docs/performance.md of it')
+  }
+})

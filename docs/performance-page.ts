@@ -1,0 +1,87 @@
+import type { Workload } from '../bench/load/clients.js'
+import type { Summary } from '../bench/report.js'
+import { titles } from '../bench/report.js'
+import { readResult } from '../bench/results.js'
+
+const round = (value: number): string => value >= 100 ? value.toFixed(0) : value.toFixed(1)
+
+function toRow ({ name, kind, ratio, least, middle, throughput, p50, p99, failure }: Summary): string {
+  const title = kind === 'ours' ? `**${name}**` : name
+  if (failure !== undefined) return `| ${title} | void | | | | | |`
+  return `| ${title} | ${ratio.toFixed(2)} | ${round(middle)} | ${round(least)} | ${throughput.toFixed(0)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} |`
+}
+
+function toTable ([workload, rows]: readonly [Workload, readonly Summary[]]): string {
+  return `### ${titles[workload]}
+
+| | ratio | CPU µs, median | CPU µs, least | requests/s | p50 ms | p99 ms |
+|---|---:|---:|---:|---:|---:|---:|
+${rows.map(toRow).join('\n')}
+`
+}
+
+const [barHeight, panelGap, labelWidth, plotWidth] = [16, 44, 210, 560]
+const colours: Readonly<Record<Summary['kind'], string>> = { ceiling: '#8a8f98', ours: '#0b6bcb', floor: '#8a8f98', peer: '#c9973f' }
+const [least, most] = [10, 10_000]
+const toX = (micros: number): number => labelWidth + plotWidth * Math.log10(micros / least) / Math.log10(most / least)
+
+function toBar ({ name, kind, middle, failure }: Summary, y: number): string {
+  const label = `<text x="${labelWidth - 8}" y="${y + 12}" text-anchor="end"${kind === 'ours' ? ' font-weight="bold"' : ''}>${name}</text>`
+  if (failure !== undefined) return `${label}<text x="${labelWidth + 4}" y="${y + 12}" fill="#8a8f98">void: a wrong answer</text>`
+  const end = toX(middle)
+  return `${label}<rect x="${labelWidth}" y="${y + 1}" width="${(end - labelWidth).toFixed(1)}" height="${barHeight - 3}" fill="${colours[kind]}"/><text x="${(end + 4).toFixed(1)}" y="${y + 12}" fill="#555">${round(middle)}</text>`
+}
+
+function toPanel ([workload, rows]: readonly [Workload, readonly Summary[]], top: number): string {
+  const bars = rows.map((row, index) => toBar(row, top + 24 + index * barHeight))
+  const bottom = top + 24 + rows.length * barHeight
+  const grid = [10, 100, 1_000, 10_000].map((micros) => `<line x1="${toX(micros)}" x2="${toX(micros)}" y1="${top + 20}" y2="${bottom}" stroke="#ddd"/><text x="${toX(micros)}" y="${bottom + 12}" text-anchor="middle" fill="#555">${micros.toLocaleString('en')}</text>`)
+  return `<text x="${labelWidth}" y="${top + 12}" font-size="14" font-weight="bold">${titles[workload]}</text>${grid.join('')}${bars.join('')}`
+}
+
+/** Bars of the CPU time of a request, on a logarithmic scale. */
+export function toPerformancePlot (): string {
+  const panels = Object.entries(readResult('table').rows) as Array<[Workload, readonly Summary[]]>
+  let top = 34
+  const drawn = panels.map((panel) => {
+    const text = toPanel(panel, top)
+    top += 24 + panel[1].length * barHeight + panelGap
+    return text
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${labelWidth + plotWidth + 60} ${top}" font-family="system-ui, sans-serif" font-size="11" fill="#222">
+<rect width="100%" height="100%" fill="#fff"/>
+<text x="12" y="20" font-size="13">CPU time of the server for one request, µs, logarithmic; shorter is better</text>
+${drawn.join('\n')}
+</svg>
+`
+}
+
+/** @throws when nothing was measured yet */
+export function toPerformancePage (): string {
+  const { machine, rounds, seconds, rows } = readResult('table')
+  const profiles = readResult('profile').rows.map(({ program, workload, functions }) =>
+    `<details><summary>${program}: ${titles[workload]}</summary>\n\n| | of the time |\n|---|---:|\n${functions.map(([place, part]) => `| \`${place}\` | ${(100 * part).toFixed(1)} % |`).join('\n')}\n\n</details>\n`)
+  return `<!-- made by npm run docs of what npm run bench measured -->
+# Performance
+
+What a request costs, beside other programs that do the same, measured by \`npm run bench\` in one run on one machine
+(${machine.processor}, Node ${machine.node}). Servers run on one core and their clients, 64 connections that each wait for
+their answer, on another; the programs take turns, ${rounds} rounds of ${seconds} s each. Throughput swings on a shared machine:
+what holds is the CPU time that the server's process needs for a request, and its **ratio**: how many requests the
+program serves with the CPU time that bare Fastify needs for one, the median over rounds of both. Every answer is
+checked, and what was written is read back; a wrong answer voids the row.
+
+All do the same work: 1,000 operations; GET by key; a page of 20 of those that are Running, newest first; PATCH of a
+status and a text of one of them; create. *Bare Fastify, a Map* has one route with JSON schemas for body and response and
+nothing else: no token, no ETag, no OData, nothing that lasts. This package has everything on: a signed token of the size of Entra's,
+permissions, validation, ETags, OData. Its SQLite store and the programs over SQLite sync each acknowledged write to the disk; json-server writes a file and syncs nothing.
+
+![CPU time of a request](performance.svg)
+
+${(Object.entries(rows) as Array<[Workload, readonly Summary[]]>).map(toTable).join('\n')}
+## Where the time goes
+
+The functions with most of the CPU time of their own, from \`npm run bench -- profile\`.
+
+${profiles.join('\n')}`
+}

@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, preParsingHookHandler } from 'fastify'
+import { isPromise } from '../storage/awaitable.js'
+import type { Awaitable } from '../storage/store.js'
+
+/** A step before the handler of a request. @throws what the request is refused with */
+export type Step = (request: FastifyRequest, reply: FastifyReply) => Awaitable<void>
+
+/** The framework lets a request on when what is thrown at once is `undefined`, or anything else that is falsy. */
+function attempt (step: Step, request: FastifyRequest, reply: FastifyReply): Awaitable<void> {
+  try {
+    return step(request, reply)
+  } catch (error) {
+    throw Boolean(error) ? error : new Error(`${String(error)} was thrown`)
+  }
+}
+
+function run (step: Step, request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> | undefined {
+  const pending = attempt(step, request, reply)
+  if (isPromise(pending)) return pending
+  done()
+  return undefined
+}
+
+/** A hook of a step: what is done at once keeps no request waiting for a promise. @see Fastify, Hooks */
+export function toHook (step: Step): onRequestHookHandler {
+  const hook = (request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> | undefined => run(step, request, reply, done)
+  return hook as onRequestHookHandler
+}
+
+/** The same before the body is read. */
+export function toPreParsingHook (step: Step): preParsingHookHandler {
+  const hook = (request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: () => void): Promise<void> | undefined => run(step, request, reply, done)
+  return hook as preParsingHookHandler
+}
