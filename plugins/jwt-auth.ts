@@ -124,8 +124,19 @@ export function jwtAuth (options: JwtAuthOptions): Authenticate {
     return principal
   }
 
-  return (request) => {
+  /** By connection: the header that it sent last, and the token in it. */
+  const read = new WeakMap<object, { readonly authorization: string | undefined, readonly token: string }>()
+  const getTokenOnce = (request: FastifyRequest): string => {
+    const { headers: { authorization }, raw: { socket } } = request
+    const known = read.get(socket)
+    if (known !== undefined && known.authorization === authorization && countHeader(request.raw, 'authorization') === 1) return known.token
     const token = getToken(request)
+    read.set(socket, { authorization, token })
+    return token
+  }
+
+  return (request) => {
+    const token = getTokenOnce(request)
     const { socket } = request.raw
     if (keys.areFresh()) return cache.find(token, socket) ?? authenticate(token)
     return keys.refresh().then(async (holds) => (holds ? cache.find(token, socket) : undefined) ?? await authenticate(token))

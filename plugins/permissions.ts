@@ -30,15 +30,15 @@ function isOwn (principal: Principal, owner: string): boolean {
   return owner === own || owner.startsWith(`${own}/`)
 }
 
-function grantedPermissions (principal: Principal, accepted: readonly string[]): readonly string[] {
-  const held = (isApplication(principal) ? principal.roles : principal.scopes) ?? []
-  return held.filter((permission) => accepted.includes(permission))
+function permissionsOf (principal: Principal): readonly string[] {
+  return (isApplication(principal) ? principal.roles : principal.scopes) ?? []
 }
 
 /** The permissions that would let a refused caller in: one that holds some already needs one for what is not its own. */
 export function lackingPermissions (principal: Principal, action: Action, collection: CollectionDefinition): readonly string[] {
   const accepted = permissionsFor(principal, action, collection)
-  return grantedPermissions(principal, accepted).length === 0 ? accepted : accepted.filter((permission) => permission.endsWith('.All'))
+  const isGranted = permissionsOf(principal).some((permission) => accepted.includes(permission))
+  return isGranted ? accepted.filter((permission) => permission.endsWith('.All')) : accepted
 }
 
 /**
@@ -47,7 +47,7 @@ export function lackingPermissions (principal: Principal, action: Action, collec
  * @see Microsoft Graph permissions overview, delegated and application permissions
  */
 export const authorizeByPermissions: Authorize = (principal, action, collection, owner) => {
-  const granted = grantedPermissions(principal, permissionsFor(principal, action, collection))
-  if (isApplication(principal)) return granted.length > 0
-  return granted.some((permission) => permission.endsWith('.All') || isOwn(principal, owner))
+  const accepted = permissionsFor(principal, action, collection)
+  const isAnybodys = isApplication(principal)
+  return permissionsOf(principal).some((permission) => accepted.includes(permission) && (isAnybodys || permission.endsWith('.All') || isOwn(principal, owner)))
 }

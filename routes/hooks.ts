@@ -24,11 +24,11 @@ function run (step: Step, request: FastifyRequest, reply: FastifyReply, done: ()
 /** A hook of a step: what is done at once keeps no request waiting for a promise. @see Fastify, Hooks */
 export function toHook (step: Step): onRequestHookHandler {
   const hook = (request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> | undefined => run(step, request, reply, done)
-  return hook as onRequestHookHandler
+  return hook
 }
 
 /** The same before the body is read. */
 export function toPreParsingHook (step: Step): preParsingHookHandler {
   const hook = (request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: () => void): Promise<void> | undefined => run(step, request, reply, done)
-  return hook as preParsingHookHandler
+  return hook
 }

@@ -1,17 +1,25 @@
 import { Session } from 'node:inspector/promises'
 
-const session = new Session()
+/** Microseconds. */
+const samplingInterval = 200
+
+let session
 
 const answers = {
   use: () => ({ cpu: process.cpuUsage(), memory: process.memoryUsage() }),
   async beginProfile () {
+    session = new Session()
     session.connect()
     await session.post('Profiler.enable')
-    await session.post('Profiler.setSamplingInterval', { interval: 200 })
+    await session.post('Profiler.setSamplingInterval', { interval: samplingInterval })
     await session.post('Profiler.start')
     return {}
   },
-  endProfile: async () => (await session.post('Profiler.stop')).profile
+  async endProfile () {
+    const { profile } = await session.post('Profiler.stop')
+    session.disconnect()
+    return profile
+  }
 }
 
 /**

@@ -15,8 +15,15 @@ export interface RequestIds {
 /** Ids of requests to which the framework gave something else than a UUID. */
 const made = new WeakMap<object, string>()
 
+/** The UUID that was recognised last: the log and the answer ask for the same one, one after the other. */
+let recognised = ''
+
 function getRequestId (frameworkId: unknown, raw: object): string {
-  if (typeof frameworkId === 'string' && uuid.test(frameworkId)) return frameworkId
+  if (frameworkId === recognised) return recognised
+  if (typeof frameworkId === 'string' && uuid.test(frameworkId)) {
+    recognised = frameworkId
+    return frameworkId
+  }
   const requestId = made.get(raw) ?? randomUUID()
   made.set(raw, requestId)
   return requestId
@@ -44,5 +51,10 @@ export function ensureCommonHeaders (request: FastifyRequest, reply: FastifyRepl
 
 /** What every answer carries, an error too. @see Microsoft Graph: response headers */
 export function setCommonHeaders ({ id, raw }: FastifyRequest, reply: FastifyReply): void {
-  void reply.headers({ ...toRequestIds(id, raw), ...contractHeaders })
+  const ids = toRequestIds(id, raw)
+  void reply
+    .header('request-id', ids['request-id'])
+    .header('client-request-id', ids['client-request-id'])
+    .header('odata-version', contractHeaders['odata-version'])
+    .header('cache-control', contractHeaders['cache-control'])
 }

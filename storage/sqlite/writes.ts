@@ -1,6 +1,6 @@
 import { committedKinds, findConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
-import type { Change, Collection, CommitOutcome, Key, NewRecord, OperationRecord } from '../store.js'
+import type { Change, CommitOutcome, Key, NewRecord, OperationRecord } from '../store.js'
 import { makeVersions } from '../versions.js'
 import type { Transactions } from './commit-queue.js'
 import { checkpoint } from './connection.js'
