@@ -14,7 +14,8 @@ function attempt (step: Step, request: FastifyRequest, reply: FastifyReply): Awa
   }
 }
 
-function run (step: Step, request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> | undefined {
+/** What the framework has to wait for, if anything: then it is not told that the step is over. */
+function run (step: Step, request: FastifyRequest, reply: FastifyReply, done: () => void): unknown {
   const pending = attempt(step, request, reply)
   if (isPromise(pending)) return pending
   done()
@@ -23,12 +24,10 @@ function run (step: Step, request: FastifyRequest, reply: FastifyReply, done: ()
 
 /** A hook of a step: what is done at once keeps no request waiting for a promise. @see Fastify, Hooks */
 export function toHook (step: Step): onRequestHookHandler {
-  const hook = (request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> | undefined => run(step, request, reply, done)
-  return hook
+  return (request, reply, done) => run(step, request, reply, done)
 }
 
 /** The same before the body is read. */
 export function toPreParsingHook (step: Step): preParsingHookHandler {
-  const hook = (request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: () => void): Promise<void> | undefined => run(step, request, reply, done)
-  return hook
+  return (request, reply, _payload, done) => run(step, request, reply, done)
 }
