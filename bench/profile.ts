@@ -1,5 +1,6 @@
+import { writeFileSync } from 'node:fs'
 import type { Profiler } from 'node:inspector'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Job, Workload } from './load/clients.js'
@@ -11,15 +12,17 @@ import { log, root, runIn } from './setting.js'
 
 /*
  * Where the time of a request goes: the functions of a program that take most of it.
- *   npm run bench -- profile [--only=NAME,… --workloads=get,page,patch,create --seconds=5 --top=25]
+ *   npm run bench -- profile [--only=NAME --only=… --workloads=get,page,patch,create --seconds=5 --top=25 --keep=FOLDER]
+ * Whole profiles are kept in FOLDER, as files that the developer tools of a browser open.
  */
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'ours' },
+    only: { type: 'string', multiple: true, default: ['ours'] },
     workloads: { type: 'string', default: workloads.join() },
     seconds: { type: 'string', default: '5' },
-    top: { type: 'string', default: '25' }
+    top: { type: 'string', default: '25' },
+    keep: { type: 'string' }
   }
 })
 
@@ -43,7 +46,7 @@ function toSelfTimes ({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile
   return [...times].map(([place, time]) => [place, time / total] as const).sort(([, a], [, b]) => b - a)
 }
 
-const only = values.only.split(',')
+const { only } = values
 const rows: ProfileResult[] = []
 await runIn(programs.filter(({ name }) => only.some((part) => name.includes(part))), async ({ servers, clients }) => {
   for (const server of servers) {
@@ -56,6 +59,7 @@ await runIn(programs.filter(({ name }) => only.some((part) => name.includes(part
       const profile = await server.profile(async () => { ({ requests } = await clients.run(toJob(workload, Number(values.seconds)))) })
       const { cpu } = await server.use()
       log(`${server.program.name}, ${workload}: ${((cpu.user + cpu.system - before.cpu.user - before.cpu.system) / requests).toFixed(1)} µs`)
+      if (values.keep !== undefined) writeFileSync(join(values.keep, `${server.program.name} ${workload}.cpuprofile`), JSON.stringify(profile))
       const functions = toSelfTimes(profile).slice(0, Number(values.top))
       rows.push({ program: server.program.name, workload, functions })
       const lines = functions.map(([place, part]) => `${(100 * part).toFixed(1).padStart(5)} %  ${place}`)
@@ -63,4 +67,4 @@ await runIn(programs.filter(({ name }) => only.some((part) => name.includes(part
     }
   }
 })
-if (values.only === 'ours' && values.workloads === workloads.join()) saveResult('profile', { machine: toMachine(), rows })
+if (only.join() === 'ours' && values.workloads === workloads.join()) saveResult('profile', { machine: toMachine(), rows })
