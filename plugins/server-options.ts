@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyError, FastifyHttpOptions, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify'
 import { GraphError } from '../errors.js'
 import { answerError, sendError, toGraphError } from '../routes/http/envelope.js'
+import { makeRequestId } from '../routes/http/request-ids.js'
 import { handleClientError } from './client-errors.js'
 import { parameterLength } from './parameter-length.js'
 import { childLoggerFactory } from './request-log.js'
@@ -21,7 +21,7 @@ export const recommendedServerOptions = Object.freeze({
   // what arrives on open connections while the server closes is answered, not refused
   return503OnClosing: false,
   clientErrorHandler: handleClientError,
-  genReqId: () => randomUUID(),
+  genReqId: () => makeRequestId(),
   childLoggerFactory,
   frameworkErrors (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) {
     const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'

@@ -79,7 +79,7 @@ export function getOffer<T extends PlainOffer> ({ headers: { accept = '' } }: Fa
  */
 export function addVary (reply: FastifyReply, name: string): void {
   const vary = reply.getHeader('vary')
-  void reply.header('vary', vary === undefined ? name : [vary, name].flat().join(', '))
+  void reply.header('vary', vary === undefined ? name : `${Array.isArray(vary) ? vary.join(', ') : vary}, ${name}`)
 }
 
 /** Says what an answer is, and that it depends on `Accept`. */

@@ -15,8 +15,14 @@ export interface RequestIds {
 /** Ids of requests to which the framework gave something else than a UUID. */
 const made = new WeakMap<object, string>()
 
-/** The UUID that was recognised last: the log and the answer ask for the same one, one after the other. */
+/** The UUID that was made or recognised last: the log and the answer ask for the same one, one after the other. */
 let recognised = ''
+
+/** An id for the framework to give to a request. */
+export function makeRequestId (): string {
+  recognised = randomUUID()
+  return recognised
+}
 
 function getRequestId (frameworkId: unknown, raw: object): string {
   if (frameworkId === recognised) return recognised

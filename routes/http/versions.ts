@@ -22,6 +22,6 @@ export function checkVersions ({ headers }: FastifyRequest): void {
  * @see OData 4.01 Part 1, 8.2.6
  */
 export function checkIsolation ({ headers }: FastifyRequest): void {
-  const name = ['Isolation', 'OData-Isolation'].find((name) => headers[name.toLowerCase()] !== undefined)
-  if (name !== undefined) throw new GraphError('isolationNotSupported', undefined, { target: name })
+  const name = headers['isolation'] !== undefined ? 'Isolation' : 'OData-Isolation'
+  if (headers[name.toLowerCase()] !== undefined) throw new GraphError('isolationNotSupported', undefined, { target: name })
 }

@@ -5,10 +5,11 @@ import { StoredRecord } from '../record.js'
 import { StoreUnavailableError } from '../store.js'
 import { runCount, runList } from '../query/run.js'
 import type { Column, Expression, Page, Query } from '../query/tree.js'
-import type { Change, ChangesPage, Collection, CommitOutcome, CommittedChange, Key, OperationRecord, OperationStore } from '../store.js'
+import type { Awaitable, Change, ChangesPage, Collection, CommitOutcome, CommittedChange, Key, OperationRecord, OperationStore } from '../store.js'
 import { makeMark, makeSecret, makeVersions } from '../versions.js'
 import { makeScanner } from './scanner.js'
-import { SortedRecords } from './sorted.js'
+import { SortedIndex } from './sorted-index.js'
+import type { SortedRecords } from './sorted.js'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -19,16 +20,16 @@ export interface MemoryStoreOptions {
 interface Shelf {
   readonly records: Map<string, OperationRecord>
   /** `records` in the order of an index, from the first query that reads it on. */
-  readonly sorted: Map<Column, SortedRecords>
+  readonly sorted: Map<Column, SortedIndex>
   readonly history: Array<CommittedChange & { readonly sequence: number }>
   /** The sequence number of the newest change that the history no longer has. */
   forgotten: number
 }
 
-function sortedBy ({ records, sorted }: Shelf, index: Column): SortedRecords {
-  const known = sorted.get(index) ?? new SortedRecords(index, records.values())
+function sortedBy ({ records, sorted }: Shelf, index: Column): Awaitable<SortedRecords> {
+  const known = sorted.get(index) ?? new SortedIndex(index, records)
   sorted.set(index, known)
-  return known
+  return known.read()
 }
 
 /** Keeps operations in this process's memory: for tests, and for a local server whose state may go with it. */
@@ -65,10 +66,7 @@ export function memoryStore ({ keptChanges = 10_000 }: MemoryStoreOptions = {}):
     const before = shelf.records.get(id)
     if (record === undefined) shelf.records.delete(id)
     else shelf.records.set(id, record)
-    for (const sorted of shelf.sorted.values()) {
-      if (before !== undefined) sorted.remove(before)
-      if (record !== undefined) sorted.add(record)
-    }
+    for (const sorted of shelf.sorted.values()) sorted.touch(id, before)
     shelf.history.push({ kind: committedKinds[change.kind], id, version, sequence })
     // trimmed a half at a time, so that one write in many pays for it
     if (shelf.history.length >= 2 * keptChanges) {
