@@ -10,6 +10,7 @@ import { descendsFrom, nameOf } from '../schemas/type-set.js'
 import { compile } from '../schemas/validator.js'
 import { toResultSchema } from '../schemas/views/request.js'
 import { absent } from '../storage/query/evaluate.js'
+import { freeze } from '../storage/record.js'
 import type { NewRecord, OperationRecord } from '../storage/store.js'
 import { makeMerge } from './merge.js'
 
@@ -33,7 +34,7 @@ export interface TypeRules {
   /** @throws invalidRequest when a request names a type that this one is not. */
   readonly checkTypeName: (name: string | undefined) => void
   /**
-   * The record of checked members; `fallback` is the instant for a type or operation without a creation date, and
+   * The record of checked members, which are fixed from here on; `fallback` is the instant for a type or operation without a creation date, and
    * `before` what they were made of.
    * @throws invalidRequest when it is larger than {@link textSizeLimit}
    */
@@ -79,7 +80,8 @@ function makeTypeRules (type: StructuredType, types: TypeSet): TypeRules {
         created: before !== undefined && members['createdDateTime'] === before.value['createdDateTime'] ? before.created : instantOf(members, 'createdDateTime') ?? fallback,
         lastAction: instantOf(members, 'lastActionDateTime') ?? absent.lastAction,
         status: statusNumbers?.[members['status'] as string] ?? absent.status,
-        text
+        text,
+        value: freeze(members)
       }
     }
   }

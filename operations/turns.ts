@@ -9,7 +9,7 @@ export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
 
   take<T> (key: string, job: () => Awaitable<T>): Awaitable<T> {
-    const before = this.#last.get(key)
+    const before = this.#last.size === 0 ? undefined : this.#last.get(key)
     if (before === undefined) {
       const result = job()
       return isPromise(result) ? this.#queue(key, result) : result

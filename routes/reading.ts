@@ -2,13 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest } from '../errors.js'
 import { isDeltaPayload, parseDelta } from '../odata/delta.js'
 import { findReferenced } from '../odata/entity-id.js'
-import type { OptionName } from '../odata/options.js'
+import type { OptionName, QueryOptions } from '../odata/options.js'
 import { parseQueryOptions } from '../odata/options.js'
 import { checkDepth } from '../operations/index.js'
 import type { CollectionRow } from './collection.js'
 import { addVary, getOffer, offers } from './http/format.js'
 import { checkIsolation, checkVersions } from './http/versions.js'
 import { checkHost, toCollectionUrl, toRoot } from './http/links.js'
+import { remembered } from './http/remembered.js'
 import type { Mount } from './mount.js'
 import type { OperationRoute } from './route.js'
 
@@ -16,13 +17,19 @@ import type { OperationRoute } from './route.js'
 type Reader = (request: FastifyRequest, reply: FastifyReply) => void
 
 /**
- * Reads what stands behind the `?` of the URL, whatever the host's parser made of it.
+ * Makes what reads the text behind the `?` of the URL, whatever the host's parser made of it.
  * @throws invalidRequest
  */
-export function readQuery (request: FastifyRequest, supported: readonly OptionName[]): void {
-  const { url } = request
-  const start = url.indexOf('?')
-  request.query = parseQueryOptions(start === -1 ? '' : url.slice(start + 1), supported)
+export function makeQueryReader (supported: readonly OptionName[]): (request: FastifyRequest) => void {
+  const parse = (text: string): QueryOptions => Object.freeze(parseQueryOptions(text, supported))
+  const parseOnce = remembered(parse)
+  return (request) => {
+    const { url } = request
+    const start = url.indexOf('?')
+    const text = start === -1 ? '' : url.slice(start + 1)
+    // the link of a page is followed once
+    request.query = text.includes('skiptoken') ? parse(text) : parseOnce(text)
+  }
 }
 
 /**
@@ -63,10 +70,11 @@ function toNegotiation ({ successes, requestHeaders }: OperationRoute): Reader {
 export function toReader (mount: Mount, row: CollectionRow, route: OperationRoute): Reader {
   const { query = [], body, takesDelta = false } = route
   const negotiate = toNegotiation(route)
+  const readQuery = makeQueryReader(query)
   const readBody = body && toBodyReader(mount, row, body, takesDelta)
   return (request, reply) => {
     negotiate(request, reply)
-    readQuery(request, query)
+    readQuery(request)
     readBody?.(request, reply)
   }
 }

@@ -44,7 +44,8 @@ export function findInstant (dateTime: string): string | undefined {
 }
 
 export function isDateTimeOffset (text: string): boolean {
-  return findInstant(text) !== undefined
+  if (!text.endsWith('Z')) return findInstant(text) !== undefined
+  return shape.test(text) && hasDay(text)
 }
 
 /**
@@ -54,6 +55,8 @@ export function isDateTimeOffset (text: string): boolean {
 export function makeClock (now: () => number = Date.now): () => string {
   let lastMillis = 0
   let ticks = 0
+  let second = 0
+  let upToSecond = ''
   return () => {
     const millis = now()
     if (millis > lastMillis) {
@@ -63,6 +66,11 @@ export function makeClock (now: () => number = Date.now): () => string {
       lastMillis += 1
       ticks = 0
     }
-    return `${new Date(lastMillis).toISOString().slice(0, 23)}${String(ticks).padStart(4, '0')}Z`
+    const millisOfSecond = lastMillis % 1_000
+    if (second !== lastMillis - millisOfSecond) {
+      second = lastMillis - millisOfSecond
+      upToSecond = new Date(second).toISOString().slice(0, endOfSeconds)
+    }
+    return `${upToSecond}.${String(millisOfSecond * 10_000 + ticks).padStart(7, '0')}Z`
   }
 }

@@ -1,9 +1,10 @@
 import type { NewRecord, OperationRecord } from './store.js'
 
-function freeze<T> (value: T): T {
+/** The value, which nobody can change any more, nor anything in it. */
+export function freeze<T> (value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
-    Object.values(value).forEach(freeze)
+    for (const name in value) freeze(value[name])
   }
   return value
 }
@@ -19,7 +20,7 @@ export class StoredRecord implements OperationRecord {
   readonly version: string
   #value: Readonly<Record<string, unknown>> | undefined
 
-  constructor ({ id, type, created, lastAction, status, text }: NewRecord, version: string) {
+  constructor ({ id, type, created, lastAction, status, text, value }: NewRecord, version: string) {
     this.id = id
     this.type = type
     this.created = created
@@ -27,6 +28,7 @@ export class StoredRecord implements OperationRecord {
     this.status = status
     this.text = text
     this.version = version
+    this.#value = value
     Object.freeze(this)
   }
 

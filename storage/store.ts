@@ -48,6 +48,8 @@ export interface NewRecord {
   readonly status: number
   /** The representation as JSON, without context and etag, its `@odata.type` first. */
   readonly text: string
+  /** What `text` reads as, frozen in depth, where the caller has it at hand: a store may give it back instead of reading. */
+  readonly value?: Readonly<Record<string, unknown>>
 }
 
 /** A stored operation. */

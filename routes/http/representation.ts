@@ -4,6 +4,7 @@ import type { OperationRecord } from '../../storage/store.js'
 import { toFormatted } from './control-information.js'
 import type { Format } from './format.js'
 import { toEntityTag } from './preconditions.js'
+import { remembered } from './remembered.js'
 
 /** What a body is to be like. */
 export interface BodyOptions {
@@ -15,6 +16,17 @@ export interface BodyOptions {
   readonly toUrl: (id: string) => string
 }
 
+/** What versions are made of, unless a host's store makes others: nothing that JSON would write in another way. */
+const plain = /^[\w-]*$/
+
+/** The entity tag of a version as JSON. */
+function toQuotedTag (version: string): string {
+  return plain.test(version) ? `"W/\\"${version}\\""` : JSON.stringify(toEntityTag(version))
+}
+
+/** Contexts are few: one for each collection, cast and selection. */
+const toQuoted = remembered((text) => JSON.stringify(text))
+
 /**
  * The members of an operation, without the opening brace. The type goes first, then the other control
  * information, before any property: the order a streaming reader relies on. What is stored goes out as it is,
@@ -24,20 +36,19 @@ export interface BodyOptions {
 export function toTagged (record: OperationRecord, { format, types, toUrl }: BodyOptions): string {
   const { id, type, text, version } = record
   const { level, isIeee754Compatible } = format
-  const etag = toEntityTag(version)
   if (level === 'minimal' && !isIeee754Compatible) {
     const head = `"${typeMember}":"#${type}"`
-    return `${head},"@odata.etag":${JSON.stringify(etag)}${text.slice(head.length + 1)}`
+    return `${head},"@odata.etag":${toQuotedTag(version)}${text.slice(head.length + 1)}`
   }
   const { [typeMember]: _typeName, ...members } = toFormatted(record.value, types.find(type), format)
   const links = level === 'full' ? { '@odata.id': toUrl(id), '@odata.editLink': toUrl(id) } : {}
-  const control = level === 'none' ? {} : { [typeMember]: `#${type}`, ...links, '@odata.etag': etag }
+  const control = level === 'none' ? {} : { [typeMember]: `#${type}`, ...links, '@odata.etag': toEntityTag(version) }
   return JSON.stringify({ ...control, ...members }).slice(1)
 }
 
 /** Where the answer is described, unless the format wants no such thing. */
 export function toContext ({ context, format: { level } }: BodyOptions): string {
-  return level === 'none' ? '' : `"@odata.context":${JSON.stringify(context)},`
+  return level === 'none' ? '' : `"@odata.context":${toQuoted(context)},`
 }
 
 /** The body of a single operation. */

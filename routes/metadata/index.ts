@@ -8,7 +8,7 @@ import { checkHost, toRoot } from '../http/links.js'
 import { findVersions } from '../http/preconditions.js'
 import { checkIsolation, checkVersions } from '../http/versions.js'
 import type { Mount } from '../mount.js'
-import { readQuery } from '../reading.js'
+import { makeQueryReader } from '../reading.js'
 import { toDocument } from './document.js'
 import { toServiceEntries } from './service.js'
 
@@ -32,6 +32,7 @@ function isKnown ({ headers }: FastifyRequest, version: string): boolean {
 }
 
 function toRoute (url: string, handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>): RouteOptions {
+  const readQuery = makeQueryReader([])
   return {
     method: 'GET',
     url,
@@ -42,7 +43,7 @@ function toRoute (url: string, handler: (request: FastifyRequest, reply: Fastify
       checkHost(request)
       checkVersions(request)
       checkIsolation(request)
-      readQuery(request, [])
+      readQuery(request)
     },
     handler
   }

@@ -4,10 +4,16 @@ import type { Key, Range } from '../query/plan.js'
 import type { Column } from '../query/tree.js'
 import type { OperationRecord } from '../store.js'
 
+/** Instants have no characters whose order has to be looked at. */
+function compareColumn (column: Column, value: Key, key: Key): number {
+  return column === 'id' || column === 'status' ? compareScalars(value, key) : value < key ? -1 : value > key ? 1 : 0
+}
+
 /** Compares the first columns of a record with as many keys. */
 function compare (record: OperationRecord, columns: readonly Column[], keys: readonly Key[]): number {
   for (let position = 0; position < keys.length; position += 1) {
-    const difference = compareScalars(record[columns[position] as Column], keys[position] as Key)
+    const column = columns[position] as Column
+    const difference = compareColumn(column, record[column], keys[position] as Key)
     if (difference !== 0) return difference
   }
   return 0

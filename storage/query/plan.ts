@@ -179,10 +179,17 @@ export function selectivity ({ range: { index, prefix, lower, upper } }: Candida
   return (isKey ? 16 : 4 * prefix.length) + (lower === undefined ? 0 : 1) + (upper === undefined ? 0 : 1)
 }
 
+/** Plans of queries that are there still: a query is planned once, however many pages are read of it. */
+const planned = new WeakMap<Query, readonly Candidate[]>()
+
 /** A way through each index, the most promising one first; the last ones are whole collections. */
 export function toCandidates (query: Query): readonly Candidate[] {
+  const known = planned.get(query)
+  if (known !== undefined) return known
   const parts = toParts(query.filter)
   const total = toTotalOrder(query)
   const names = Object.keys(indexes) as Column[]
-  return names.map((index) => toCandidate(index, parts, total)).sort((a, b) => selectivity(b) - selectivity(a))
+  const candidates = names.map((index) => toCandidate(index, parts, total)).sort((a, b) => selectivity(b) - selectivity(a))
+  planned.set(query, candidates)
+  return candidates
 }

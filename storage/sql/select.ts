@@ -20,6 +20,8 @@ export const recordColumns = 'id, type, created, last_action, status, text, vers
 export interface Selects {
   /** With `maxScanned` the index is read so far and no further. */
   readonly walk: (candidate: Candidate, total: readonly Order[], page: Page, maxScanned: number | undefined) => Statement
+  /** The ids of such a walk, without a limit of what is scanned. */
+  readonly walkIds: (candidate: Candidate, total: readonly Order[], page: Page) => Statement
   /** A row if the index has more than `maxScanned` records from where such a walk begins. */
   readonly probeWalk: (candidate: Candidate, total: readonly Order[], page: Page, maxScanned: number) => Statement
   readonly sort: (candidate: Candidate, total: readonly Order[], page: Page) => Statement
@@ -87,6 +89,11 @@ export function makeSelects (dialect: Dialect, collection: Collection): Selects 
         ? `SELECT ${recordColumns} ${walk} ${pageOf(page, binder)}`
         : `SELECT ${recordColumns} FROM (SELECT ${recordColumns} ${walk} LIMIT ${sizeOf(maxScanned, binder)}) AS walked WHERE ${where(candidate.residual, binder)} ${pageOf(page, binder)}`
       return { sql, parameters: binder.parameters }
+    },
+    walkIds (candidate, total, page) {
+      const binder = makeBinder(dialect)
+      const walk = compileWalk(collection, candidate, total, page, dialect, binder)
+      return { sql: `SELECT id ${walk} ${pageOf(page, binder)}`, parameters: binder.parameters }
     },
     probeWalk (candidate, total, page, maxScanned) {
       const binder = makeBinder(dialect)

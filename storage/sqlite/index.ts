@@ -2,7 +2,7 @@ import { andThen } from '../awaitable.js'
 import { checkKeptChanges } from '../change.js'
 import { StoreUnavailableError } from '../store.js'
 import type { Expression, Page, Query } from '../query/tree.js'
-import type { Awaitable, Change, Collection, Key, OperationStore } from '../store.js'
+import type { Awaitable, Change, Collection, Key, OperationRecord, OperationStore } from '../store.js'
 import { whenFree } from './busy.js'
 import { CommitQueue } from './commit-queue.js'
 import { checkpoint, open, toPath } from './connection.js'
@@ -52,7 +52,16 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   const kept = makeKeptRecords(keptCharacters, () => (statements.dataVersion.get() as { data_version: number }).data_version)
   const queue = new CommitQueue(makeTransactions(database, keptChanges, kept), busyTimeoutMillis, () => store)
   const inSnapshot = makeSnapshots(database)
-  const short = makeShortReads(database, makeReads(database))
+  const find = (key: Key): OperationRecord | undefined => {
+    const known = kept.find(key)
+    if (known !== undefined) return known
+    const row = statements.find.get(key.tenant, key.owner, key.id)
+    if (row === undefined) return undefined
+    const record = toRecord(row)
+    kept.keep(key, record)
+    return record
+  }
+  const short = makeShortReads(database, makeReads(database), find)
   const thread = new ReadThread({ driver: driver.name, file: path, busyTimeoutMillis })
   let closing: Awaitable<void>
   let closed = false
@@ -68,7 +77,10 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
 
   /** Here when the answer is a short one to find, on the thread otherwise. */
   const readAnywhere = <K extends keyof Reads>(method: K, ...parameters: Parameters<Reads[K]>): Awaitable<ReturnType<Reads[K]>> =>
-    andThen(read(() => inSnapshot(() => short[method](...parameters))), (found) => {
+    andThen(read(() => inSnapshot(() => {
+      kept.verify()
+      return short[method](...parameters)
+    })), (found) => {
       if (found !== undefined) return found
       checkOpen()
       return thread.run(method, ...parameters)
@@ -85,13 +97,7 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
     secret,
     find: (key: Key) => read(() => {
       kept.verify()
-      const known = kept.find(key)
-      if (known !== undefined) return known
-      const row = statements.find.get(key.tenant, key.owner, key.id)
-      if (row === undefined) return undefined
-      const record = toRecord(row)
-      kept.keep(key, record)
-      return record
+      return find(key)
     }),
     list: (collection: Collection, query: Query, page: Page) => readAnywhere('list', collection, query, page),
     count: (collection: Collection, filter?: Expression) => readAnywhere('count', collection, filter),

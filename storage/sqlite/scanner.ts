@@ -13,7 +13,7 @@ import type { Row } from './statements.js'
 const keptStatements = 64
 
 /** Compiles the statements of queries; those used last are kept. */
-export function makePreparer (database: SqliteDatabase): (sql: string) => SqliteStatement {
+function makePreparer (database: SqliteDatabase): (sql: string) => SqliteStatement {
   const kept = new Map<string, SqliteStatement>()
   return (sql) => {
     const statement = kept.get(sql) ?? database.prepare(sql)
@@ -26,7 +26,7 @@ export function makePreparer (database: SqliteDatabase): (sql: string) => Sqlite
 }
 
 /** The rows of a statement. */
-export type Run = (statement: Statement) => unknown[]
+type Run = (statement: Statement) => unknown[]
 
 export function makeRunner (database: SqliteDatabase): Run {
   const prepare = makePreparer(database)

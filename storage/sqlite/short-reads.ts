@@ -1,16 +1,13 @@
 import { toTotalOrder } from '../query/order.js'
 import { toCandidates } from '../query/plan.js'
-import { runList } from '../query/run.js'
 import type { Expression } from '../query/tree.js'
 import { makeSelects } from '../sql/select.js'
-import type { Collection, OperationRecord } from '../store.js'
+import type { Collection, Key, OperationRecord } from '../store.js'
 import { sqliteDialect } from './dialect.js'
 import type { SqliteDatabase } from './driver.js'
 import type { Reads } from './reads.js'
-import { makePreparer, makeRunner, makeScanner } from './scanner.js'
-import type { Run } from './scanner.js'
+import { makeRunner, makeScanner } from './scanner.js'
 import { prepareReads } from './statements.js'
-import type { Row } from './statements.js'
 
 /*
  * What may run on the thread of the event loop: reads whose cost is known before, some milliseconds at most.
@@ -32,12 +29,9 @@ const small = { records: 64, bytes: 1 << 16 } as const
 /** {@link Reads} that answer `undefined` where an answer might take long. */
 export type ShortReads = { readonly [K in keyof Reads]: (...parameters: Parameters<Reads[K]>) => ReturnType<Reads[K]> | undefined }
 
-/** A page has more text than was known before it was read. */
-class TooMuchText extends Error {}
-
-export function makeShortReads (database: SqliteDatabase, reads: Reads): ShortReads {
+/** `find` answers from what is kept of the file, or from the file. */
+export function makeShortReads (database: SqliteDatabase, reads: Reads, find: (key: Key) => OperationRecord | undefined): ShortReads {
   const statements = prepareReads(database)
-  const prepare = makePreparer(database)
   const run = makeRunner(database)
 
   const isSmall = ({ tenant, owner }: Collection): boolean => {
@@ -45,32 +39,27 @@ export function makeShortReads (database: SqliteDatabase, reads: Reads): ShortRe
     return records <= small.records && (bytes ?? 0) <= small.bytes
   }
 
-  const readPage = (...[collection, query, page]: Parameters<Reads['list']>): readonly OperationRecord[] | undefined => {
+  /** An index that gives the order has the ids too: records are read where they are not kept. */
+  const readPage = ({ tenant, owner }: Collection, ids: readonly string[]): readonly OperationRecord[] | undefined => {
+    const records: OperationRecord[] = []
     let characters = 0
-    const bounded: Run = (statement) => {
-      const rows: Row[] = []
-      for (const row of prepare(statement.sql).iterate(...statement.parameters) as Iterable<Row>) {
-        rows.push(row)
-        characters += row.text.length
-        if (characters > shortCharacters) throw new TooMuchText()
-      }
-      return rows
+    for (const id of ids) {
+      const record = find({ tenant, owner, id }) as OperationRecord
+      characters += record.text.length
+      if (characters > shortCharacters) return undefined
+      records.push(record)
     }
-    try {
-      return runList(makeScanner(bounded, collection), query, page) as readonly OperationRecord[]
-    } catch (error) {
-      if (error instanceof TooMuchText) return undefined
-      throw error
-    }
+    return records
   }
 
   return {
     list (collection, query, page) {
       const served = toCandidates(query).find(({ isOrdered, residual }) => isOrdered && residual === undefined)
       if (served === undefined) return isSmall(collection) ? reads.list(collection, query, page) : undefined
-      const isShort = page.skip + page.limit <= shortRecords ||
-        run(makeSelects(sqliteDialect, collection).probeWalk(served, toTotalOrder(query), page, shortRecords)).length === 0
-      return isShort ? readPage(collection, query, page) : undefined
+      const { probeWalk, walkIds } = makeSelects(sqliteDialect, collection)
+      const total = toTotalOrder(query)
+      const isShort = page.skip + page.limit <= shortRecords || run(probeWalk(served, total, page, shortRecords)).length === 0
+      return isShort ? readPage(collection, (run(walkIds(served, total, page)) as Array<{ id: string }>).map(({ id }) => id)) : undefined
     },
     count (collection, filter: Expression | undefined) {
       const served = toCandidates({ filter, orderBy: [] }).find(({ residual }) => residual === undefined)
