@@ -20,8 +20,8 @@ export const recordColumns = 'id, type, created, last_action, status, text, vers
 export interface Selects {
   /** With `maxScanned` the index is read so far and no further. */
   readonly walk: (candidate: Candidate, total: readonly Order[], page: Page, maxScanned: number | undefined) => Statement
-  /** The ids of such a walk, without a limit of what is scanned. */
-  readonly walkIds: (candidate: Candidate, total: readonly Order[], page: Page) => Statement
+  /** One row with `ids`: what `toList` makes of the ids of such a walk, given how they are ordered. */
+  readonly walkIds: (candidate: Candidate, total: readonly Order[], page: Page, toList: (order: Sql) => Sql) => Statement
   /** A row if the index has more than `maxScanned` records from where such a walk begins. */
   readonly probeWalk: (candidate: Candidate, total: readonly Order[], page: Page, maxScanned: number) => Statement
   readonly sort: (candidate: Candidate, total: readonly Order[], page: Page) => Statement
@@ -42,18 +42,29 @@ function compileRange ({ tenant, owner }: Collection, { index, prefix, lower, up
   ].join(' AND ')
 }
 
+/** The columns that a range leaves open. */
+function openColumns ({ index, prefix }: Range): readonly Sql[] {
+  return indexes[index].slice(prefix.length).map((column) => columnNames[column])
+}
+
+/** The order of an index in one direction; none for a range that leaves no column open: it has one record. */
+function compileOrder (range: Range, total: readonly Order[]): Sql {
+  const direction = total.at(-1)?.descending === true ? 'DESC' : 'ASC'
+  const terms = openColumns(range).map((column) => `${column} ${direction}`)
+  return terms.length === 0 ? '' : ` ORDER BY ${terms.join(', ')}`
+}
+
 /** From where to where a walk reads its index, and in which order. */
 function compileWalk (collection: Collection, { range }: Candidate, total: readonly Order[], { after }: Page, dialect: Dialect, binder: Binder): Sql {
-  const open = indexes[range.index].slice(range.prefix.length).map((column) => columnNames[column])
+  const open = openColumns(range)
   const descending = total.at(-1)?.descending === true
   const entry: Entry = after === undefined ? { range, start: undefined } : toEntry(range, total, after)
   const within = compileRange(collection, entry.range, binder)
-  // a range that leaves no column open has one record, and nothing after it
+  // after the only record there is nothing
   const start = entry.start === undefined
     ? ''
     : open.length === 0 ? ` AND ${dialect.never}` : ` AND (${open.join(', ')}) ${descending ? '<' : '>'} (${entry.start.map(binder.bind).join(', ')})`
-  const order = open.length === 0 ? '' : ` ORDER BY ${open.map((column) => `${column} ${descending ? 'DESC' : 'ASC'}`).join(', ')}`
-  return `FROM ${dialect.table} WHERE ${within}${start}${order}`
+  return `FROM ${dialect.table} WHERE ${within}${start}${compileOrder(range, total)}`
 }
 
 /** What is sorted by: columns as they are stored, members as they count in an order. */
@@ -90,10 +101,12 @@ export function makeSelects (dialect: Dialect, collection: Collection): Selects 
         : `SELECT ${recordColumns} FROM (SELECT ${recordColumns} ${walk} LIMIT ${sizeOf(maxScanned, binder)}) AS walked WHERE ${where(candidate.residual, binder)} ${pageOf(page, binder)}`
       return { sql, parameters: binder.parameters }
     },
-    walkIds (candidate, total, page) {
+    walkIds (candidate, total, page, toList) {
       const binder = makeBinder(dialect)
       const walk = compileWalk(collection, candidate, total, page, dialect, binder)
-      return { sql: `SELECT id ${walk} ${pageOf(page, binder)}`, parameters: binder.parameters }
+      const columns = [...new Set(['id', ...openColumns(candidate.range)])].join(', ')
+      const ids = toList(compileOrder(candidate.range, total))
+      return { sql: `SELECT ${ids} AS ids FROM (SELECT ${columns} ${walk} ${pageOf(page, binder)}) AS walked`, parameters: binder.parameters }
     },
     probeWalk (candidate, total, page, maxScanned) {
       const binder = makeBinder(dialect)

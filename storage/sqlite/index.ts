@@ -61,7 +61,7 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
     kept.keep(key, record)
     return record
   }
-  const short = makeShortReads(database, makeReads(database), find)
+  const { short, listKept } = makeShortReads(database, makeReads(database), kept, find)
   const thread = new ReadThread({ driver: driver.name, file: path, busyTimeoutMillis })
   let closing: Awaitable<void>
   let closed = false
@@ -99,7 +99,7 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
       kept.verify()
       return find(key)
     }),
-    list: (collection: Collection, query: Query, page: Page) => readAnywhere('list', collection, query, page),
+    list: (collection: Collection, query: Query, page: Page) => andThen(read(() => listKept(collection, query, page)), (found) => found ?? readAnywhere('list', collection, query, page)),
     count: (collection: Collection, filter?: Expression) => readAnywhere('count', collection, filter),
     commit (collection: Collection, changes: readonly Change[]) {
       checkOpen()

@@ -13,7 +13,7 @@ import type { Row } from './statements.js'
 const keptStatements = 64
 
 /** Compiles the statements of queries; those used last are kept. */
-function makePreparer (database: SqliteDatabase): (sql: string) => SqliteStatement {
+export function makePreparer (database: SqliteDatabase): (sql: string) => SqliteStatement {
   const kept = new Map<string, SqliteStatement>()
   return (sql) => {
     const statement = kept.get(sql) ?? database.prepare(sql)

@@ -1,12 +1,14 @@
 import { toTotalOrder } from '../query/order.js'
 import { toCandidates } from '../query/plan.js'
-import type { Expression } from '../query/tree.js'
+import type { Candidate } from '../query/plan.js'
+import type { Expression, Page, Query } from '../query/tree.js'
 import { makeSelects } from '../sql/select.js'
 import type { Collection, Key, OperationRecord } from '../store.js'
 import { sqliteDialect } from './dialect.js'
 import type { SqliteDatabase } from './driver.js'
+import type { KeptRecords } from './kept-records.js'
 import type { Reads } from './reads.js'
-import { makeRunner, makeScanner } from './scanner.js'
+import { makePreparer, makeRunner, makeScanner } from './scanner.js'
 import { prepareReads } from './statements.js'
 
 /*
@@ -29,9 +31,34 @@ const small = { records: 64, bytes: 1 << 16 } as const
 /** {@link Reads} that answer `undefined` where an answer might take long. */
 export type ShortReads = { readonly [K in keyof Reads]: (...parameters: Parameters<Reads[K]>) => ReturnType<Reads[K]> | undefined }
 
-/** `find` answers from what is kept of the file, or from the file. */
-export function makeShortReads (database: SqliteDatabase, reads: Reads, find: (key: Key) => OperationRecord | undefined): ShortReads {
+type Find = (key: Key) => OperationRecord | undefined
+
+/** An order that an index gives, to whoever needs no more than its entries. */
+function findServed (query: Query): Candidate | undefined {
+  return toCandidates(query).find(({ isOrdered, residual }) => isOrdered && residual === undefined)
+}
+
+/** What is found of some ids, unless their text is too much or one of them is not there. */
+function toPage (ids: readonly string[], { tenant, owner }: Collection, find: Find): readonly OperationRecord[] | undefined {
+  const records: OperationRecord[] = []
+  let characters = 0
+  for (const id of ids) {
+    const record = find({ tenant, owner, id })
+    if (record === undefined) return undefined
+    characters += record.text.length
+    if (characters > shortCharacters) return undefined
+    records.push(record)
+  }
+  return records
+}
+
+/**
+ * Makes the short reads, and `listKept`: a list whose records are all at hand, which needs no snapshot. `find` answers
+ * from what is `kept`, or from the file.
+ */
+export function makeShortReads (database: SqliteDatabase, reads: Reads, kept: KeptRecords, find: Find): { readonly short: ShortReads, readonly listKept: ShortReads['list'] } {
   const statements = prepareReads(database)
+  const prepare = makePreparer(database)
   const run = makeRunner(database)
 
   const isSmall = ({ tenant, owner }: Collection): boolean => {
@@ -39,27 +66,20 @@ export function makeShortReads (database: SqliteDatabase, reads: Reads, find: (k
     return records <= small.records && (bytes ?? 0) <= small.bytes
   }
 
-  /** An index that gives the order has the ids too: records are read where they are not kept. */
-  const readPage = ({ tenant, owner }: Collection, ids: readonly string[]): readonly OperationRecord[] | undefined => {
-    const records: OperationRecord[] = []
-    let characters = 0
-    for (const id of ids) {
-      const record = find({ tenant, owner, id }) as OperationRecord
-      characters += record.text.length
-      if (characters > shortCharacters) return undefined
-      records.push(record)
-    }
-    return records
+  /** An index that gives the order has the ids too; one row of them all is read much faster than a row of each. */
+  const readIds = (served: Candidate, collection: Collection, query: Query, page: Page): readonly string[] => {
+    const { sql, parameters } = makeSelects(sqliteDialect, collection).walkIds(served, toTotalOrder(query), page, (order) => `json_group_array(id${order})`)
+    const { ids } = prepare(sql).get(...parameters) as { ids: string }
+    return JSON.parse(ids) as string[]
   }
 
-  return {
+  const short: ShortReads = {
     list (collection, query, page) {
-      const served = toCandidates(query).find(({ isOrdered, residual }) => isOrdered && residual === undefined)
+      const served = findServed(query)
       if (served === undefined) return isSmall(collection) ? reads.list(collection, query, page) : undefined
-      const { probeWalk, walkIds } = makeSelects(sqliteDialect, collection)
-      const total = toTotalOrder(query)
-      const isShort = page.skip + page.limit <= shortRecords || run(probeWalk(served, total, page, shortRecords)).length === 0
-      return isShort ? readPage(collection, (run(walkIds(served, total, page)) as Array<{ id: string }>).map(({ id }) => id)) : undefined
+      const isShort = page.skip + page.limit <= shortRecords ||
+        run(makeSelects(sqliteDialect, collection).probeWalk(served, toTotalOrder(query), page, shortRecords)).length === 0
+      return isShort ? toPage(readIds(served, collection, query, page), collection, find) : undefined
     },
     count (collection, filter: Expression | undefined) {
       const served = toCandidates({ filter, orderBy: [] }).find(({ residual }) => residual === undefined)
@@ -72,4 +92,14 @@ export function makeShortReads (database: SqliteDatabase, reads: Reads, find: (k
       return page.expired || page.changes.length <= shortRecords ? page : undefined
     }
   }
+
+  const listKept: ShortReads['list'] = (collection, query, page) => {
+    const served = findServed(query)
+    if (served === undefined || page.skip + page.limit > shortRecords) return undefined
+    const ids = readIds(served, collection, query, page)
+    // nobody wrote since what is kept was found to hold, so also not between the ids and here
+    return kept.verify() ? toPage(ids, collection, kept.find) : undefined
+  }
+
+  return { short, listKept }
 }
