@@ -8,13 +8,14 @@ import { makeVersions } from '../versions.js'
 import { CommitQueue } from './commit-queue.js'
 import { makeConnections } from './connections.js'
 import { makeDialect } from './dialect.js'
+import { makeFinds } from './finds.js'
 import { makeHistory } from './history.js'
 import { prepareSchema } from './migrations.js'
 import { resolveOptions } from './options.js'
 import type { PostgresStoreOptions } from './options.js'
 import { makePool } from './pool.js'
 import { makeScanner } from './scanner.js'
-import { makeStatements, toRecord } from './statements.js'
+import { makeStatements } from './statements.js'
 
 export type { PostgresStoreOptions } from './options.js'
 
@@ -36,6 +37,7 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
     throw new hostErrors.OPS_ERR_POSTGRES_DATABASE(name, String(reason?.message), { cause: error })
   })
   const statements = makeStatements(schema)
+  const find = makeFinds(connections.read, statements)
   const dialect = makeDialect({ schema, caseCollation })
   const readHistory = makeHistory(connections.readLong, statements, about.mark)
   const writer = { connections, statements, makeVersion: makeVersions(), retryMillis, keptChanges, getStore: () => store }
@@ -66,8 +68,7 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
     secret: about.secret,
     async find (key: Key) {
       checkOpen()
-      const [row] = await track(connections.read(statements.find(key)))
-      return row && toRecord(row)
+      return await track(find(key))
     },
     async list (collection: Collection, query: Query, page: Page) {
       checkOpen()

@@ -15,6 +15,8 @@ export interface VersionedChange {
 /** The statements of the store; each is about one collection, whose tenant and owner are its first parameters. */
 export interface Statements {
   readonly find: (key: Key) => Statement
+  /** A row for each of the ids that is there. */
+  readonly findAll: (collection: Collection, ids: readonly string[]) => Statement
   /** Finds nothing, and fails where nothing can be written. */
   readonly check: () => Statement
   /** The versions of some records. */
@@ -87,16 +89,16 @@ export function makeStatements (schema: string): Statements {
   const inTurn = sqlOfEach((kind) => toApply(`SELECT sequence - $${furtherPlaces[kind]} AS sequence, forgotten FROM ${collections} WHERE ${inCollection}`)(kind))
   const toChangeParameters = ({ tenant, owner }: Collection, { change, version }: VersionedChange): readonly Parameter[] => [tenant, owner, idOf(change), version, ...toParameters(change)]
 
+  /** One look into the index for each id, whatever the planner thinks of the table's size. */
+  const selectEach = (columns: string): string => `SELECT found.* FROM json_array_elements_text($3::json) AS wanted (id)
+    CROSS JOIN LATERAL (SELECT ${columns} FROM ${operations} WHERE ${inCollection} AND id = wanted.id LIMIT 1) AS found`
+
   return {
     find: ({ tenant, owner, id }) => ({ name: 'find', sql: `SELECT ${recordColumns} FROM ${operations} WHERE ${inCollection} AND id = $3`, parameters: [tenant, owner, id] }),
+    findAll: ({ tenant, owner }, ids) => ({ name: 'findAll', sql: selectEach(recordColumns), parameters: [tenant, owner, JSON.stringify(ids)] }),
     // what may lock rows is refused in a transaction that only reads, also where there are none to lock
     check: () => ({ name: 'check', sql: `SELECT id FROM ${operations} WHERE false FOR UPDATE`, parameters: [] }),
-    versions: ({ tenant, owner }, ids) => ({
-      // one look into the index for each id, whatever the planner thinks of the table's size
-      sql: `SELECT wanted.id, found.version FROM json_array_elements_text($3::json) AS wanted (id)
-        CROSS JOIN LATERAL (SELECT version FROM ${operations} WHERE ${inCollection} AND id = wanted.id LIMIT 1) AS found`,
-      parameters: [tenant, owner, JSON.stringify(ids)]
-    }),
+    versions: ({ tenant, owner }, ids) => ({ sql: selectEach('id, version'), parameters: [tenant, owner, JSON.stringify(ids)] }),
     begin: ({ tenant, owner }) => ({
       name: 'begin',
       sql: `INSERT INTO ${collections} (tenant, owner, sequence, forgotten) VALUES ($1, $2, 0, 0) ON CONFLICT DO NOTHING`,

@@ -97,6 +97,7 @@ for (const version of [15, 18]) {
       for (const descending of [false, true]) await store.list(collection, { orderBy: [orderBy('status', descending)] }, { limit: 20, skip: 0, after: [status, created, id] })
 
       t.match(await store.find({ ...collection, id: 'operation-9' }), { version: 'v9' })
+      t.match(await Promise.all(['operation-9', 'operation-8', 'nothing'].map(async (id) => await store.find({ ...collection, id }))), [{ version: 'v9' }, { version: 'v8' }, undefined])
       const { cursor } = await store.changes(collection, undefined, 10) as { cursor: string }
       t.match(await store.changes(collection, cursor, 10), { changes: { length: 10 } })
       const replace = ({ version, ...record }: OperationRecord): Change => ({ kind: 'replace', record, expectedVersion: version })

@@ -105,6 +105,7 @@ t.test('tables divided among three servers', async (t) => {
       // more often than a connection needs to keep a plan that is good for any collection
       for (let round = 0; round < 10; round += 1) {
         t.match(await store.commit(collection, [insert('a')]), { committed: true })
+        t.match(await Promise.all(['a', 'b'].map(async (id) => await store.find({ ...collection, id }))), [{ id: 'a' }, undefined])
         t.match(await store.commit(collection, [await replace('a')]), { committed: true })
         t.match(await store.commit(collection, [insert('b'), await replace('a'), { kind: 'remove', id: 'b' }]), { committed: true })
         t.match(await store.commit(collection, [{ kind: 'remove', id: 'a' }]), { committed: true })

@@ -4,7 +4,8 @@ export const collectionTables = ['operations', 'collections', 'changes'] as cons
 /** The statements of the PostgreSQL store, each by something only it says. */
 const kinds = {
   find: / AND id = \$3$/,
-  versions: /json_array_elements_text/,
+  findAll: /json_array_elements_text.* LATERAL \(SELECT id, type, /,
+  versions: /json_array_elements_text.* LATERAL \(SELECT id, version /,
   begin: /^INSERT INTO \w+\.collections/,
   takeTurn: /^UPDATE \w+\.collections SET sequence = sequence \+ \$3/,
   insert: /^WITH turn AS \(UPDATE .* done AS \(INSERT/,
