@@ -8,8 +8,17 @@ import { makeDialect } from './dialects.js'
  * before it asks again, until the time is over and all answers are there.
  */
 
+/** In the order in which they can be measured: a page is one of the operations as they were made, which patches change. */
 export const workloads = ['get', 'page', 'patch', 'create'] as const
 export type Workload = (typeof workloads)[number]
+
+/** Names with commas between them, brought into the order in which they can be measured. @throws for another name */
+export function parseWorkloads (text: string): readonly Workload[] {
+  const names = text.split(',')
+  const unknown = names.find((name) => !workloads.some((workload) => workload === name))
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${workloads.join(', ')}`)
+  return workloads.filter((workload) => names.includes(workload))
+}
 
 export interface Job {
   readonly program: string

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { Session } from 'node:inspector/promises'
 
 /** Microseconds. */
@@ -35,4 +37,16 @@ export function announce (details) {
 export async function listen (app) {
   await app.listen({ port: 0, host: '127.0.0.1' })
   return app.server.address().port
+}
+
+/**
+ * Serves what Node calls for each request. Connections stay: a server whose loop is held longer than Node keeps idle
+ * ones closes those that a request has just arrived on.
+ */
+export async function serve (handle) {
+  const server = createServer(handle)
+  server.keepAliveTimeout = 0
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server.address().port
 }
