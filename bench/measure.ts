@@ -1,4 +1,5 @@
-import type { Job, JobResult, Workload } from './load/clients.js'
+import type { Job, Workload } from './load/clients.js'
+import type { JobResult } from './load/closed-loop.js'
 import type { Clients, Running } from './processes.js'
 
 /** One round of one workload of one program. */
