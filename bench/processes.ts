@@ -99,6 +99,15 @@ export async function startProgram (program: Program, places: Places, flags: rea
   }
 }
 
+/** Runs a file of `programs/` on the core of what is measured, and gives what it says before it ends. */
+export async function runProgram (file: string, args: readonly string[], flags: readonly string[] = []): Promise<unknown> {
+  const child = start(cores.server, [...flags, `programs/${file}`, ...args])
+  const ended = once(child, 'exit')
+  const said = await receive(child, file)
+  await ended
+  return said
+}
+
 export interface Clients {
   readonly run: (job: Job) => Promise<JobResult>
   /** Reads back what was written. */

@@ -75,6 +75,8 @@ export interface BootRow {
   readonly name: string
   readonly importMillis: number
   readonly readyMillis: number
+  /** Of both, over all threads. */
+  readonly cpuMillis: number
   /** MB. */
   readonly rss: number
   readonly heap: number

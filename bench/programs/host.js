@@ -1,25 +1,9 @@
 import { createServer } from 'node:http'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import Fastify from 'fastify'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { listen } from './announce.js'
 
-/* This package as a host has it: built, over one of its stores, and with callers who need a token. */
-
-/** The exports of the package in the folder that it was built in. */
-export async function importPackage (dist) {
-  return await import(pathToFileURL(join(dist, 'index.js')).href)
-}
-
-/** A store of the kind given in a folder or at a URL; it has what is there already. */
-export async function openStore ({ memoryStore, postgresStore, sqliteStore }, kind, place) {
-  switch (kind) {
-    case 'memory': return memoryStore()
-    case 'sqlite': return await sqliteStore({ file: join(place, 'operations.db') })
-    case 'postgres': return await postgresStore({ url: place })
-  }
-}
+/* This package as a host has it, and callers who need a token. */
 
 export const tenant = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 

@@ -1,6 +1,7 @@
 import { announce } from './announce.js'
 import { fill } from './filling.js'
-import { importPackage, openStore, serveOperations, startIssuer, tenant } from './host.js'
+import { serveOperations, startIssuer, tenant } from './host.js'
+import { importPackage, openStore } from './package.js'
 
 /*
  * As ours.js, with operations put into the store before it listens: `ours-filled.js DIST STORE PLACE [OPERATIONS

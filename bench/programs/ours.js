@@ -1,5 +1,6 @@
 import { announce } from './announce.js'
-import { importPackage, openStore, serveOperations, startIssuer } from './host.js'
+import { serveOperations, startIssuer } from './host.js'
+import { importPackage, openStore } from './package.js'
 
 /*
  * This package, as a host registers it: `ours.js DIST STORE PLACE` with the folder of the built package, the kind of
