@@ -1,5 +1,5 @@
 import type { GrowthWorkload } from '../load/owner-clients.js'
-import type { GrowthSize, GrowthStore } from '../results.js'
+import type { FirstPage, GrowthSize, GrowthStore } from '../results.js'
 
 const titles: Readonly<Record<GrowthWorkload, string>> = { get: 'GET by key', patch: 'PATCH by key', running: 'the newest 20 that are Running', newest: 'the newest 20' }
 
@@ -20,14 +20,15 @@ export function toGrowthTables ({ sizes, walk, start }: GrowthStore): string {
     const bytes = size[name]
     return bytes === undefined || size.operations < enoughToDivide ? '' : bytes.toFixed(0)
   }
+  const toFirstRows = (figure: keyof FirstPage, title: string): readonly string[] => (['newest', 'running'] as const).map((name) => toRow(`${titles[name]}${title}`, ({ firstPages }) => toText(firstPages[name][figure])))
   const hasDisk = sizes.some(({ disk }) => disk !== undefined)
 
   const costs = [head('operations'), ...toRows((workload) => [
     toRow(`${titles[workload]}: CPU µs`, ({ workloads }) => `${toText(workloads[workload].cpu)} (× ${workloads[workload].cpuRatio.toFixed(2)})`),
     toRow('median ms', ({ workloads }) => `${toText(workloads[workload].p50)} (× ${workloads[workload].p50Ratio.toFixed(2)})`)
-  ])]
+  ]), ...toFirstRows('millis', ', asked for the first time: ms')]
   const blocks = [head('longest block of the event loop in a round, ms (in all rounds)'), ...toRows((workload) => [toRow(titles[workload], ({ workloads }) => `${toText(workloads[workload].block)} (${toText(workloads[workload].longestBlock)})`)]),
-    ...(['newest', 'running'] as const).map((name) => toRow(`${titles[name]}, asked for the first time`, ({ firstPages }) => toText(firstPages[name].longestBlock)))]
+    ...toFirstRows('longestBlock', ', asked for the first time')]
   const bytes = [head('bytes for each operation'), toRow('heap', perOperation('heap')), toRow('resident', perOperation('rss')), ...hasDisk ? [toRow('on disk', perOperation('disk'))] : []]
   const pages = [`| page, ms | ${walk.map(({ from, to }) => `${from.toLocaleString('en')} to ${to.toLocaleString('en')}`).join(' | ')} |`, `|---|${walk.map(() => '---:|').join('')}`, `| 20 operations, from link to link | ${walk.map(({ millis }) => toText(millis)).join(' | ')} |`]
   const started = start === undefined ? 'It begins empty.' : `From the call that opens the store to the first answered GET: ${start.sinceStore.toFixed(0)} ms; from the start of the process: ${start.sinceSpawn.toFixed(0)} ms.`

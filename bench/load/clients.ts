@@ -126,3 +126,5 @@ async function check (job: Job): Promise<JobResult> {
 process.on('message', (message: { job: Job, isCheck: boolean }) => {
   void (message.isCheck ? check : run)(message.job).then((result) => process.send?.(result))
 })
+// with the bench that started it
+process.on('disconnect', () => process.exit())

@@ -166,3 +166,5 @@ async function run (job: OwnerJob): Promise<OwnerResults[keyof OwnerResults]> {
 }
 
 process.on('message', (job: OwnerJob) => { void run(job).then((result) => process.send?.(result)) })
+// with the bench that started it
+process.on('disconnect', () => process.exit())

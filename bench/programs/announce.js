@@ -56,6 +56,8 @@ const answers = {
  * be profiled too, tell for how long its event loop was held at most, and collect its garbage first (`--expose-gc`).
  */
 export function announce (details) {
+  // a bench that was killed leaves nothing behind
+  process.on('disconnect', () => process.exit())
   process.on('message', async (name) => { process.send(await answers[name]()) })
   process.send(details)
 }
