@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Workload } from './load/clients.js'
-import { workloads } from './load/clients.js'
+import { parseWorkloads, workloads } from './load/clients.js'
 import { measure } from './measure.js'
 import type { Row } from './measure.js'
 import { ceiling, toOurs } from './programs.js'
@@ -51,7 +51,7 @@ try {
   const programs = [ceiling, ...stores.flatMap((store) => [toOurs(store), toOurs(store, `${revision}, ${store}`, other)])]
   await runIn(programs, async ({ servers, clients }) => {
     const table = await measure(servers, clients, {
-      workloads: values.workloads.split(',') as Workload[], rounds: Number(values.rounds), seconds: Number(values.seconds), warmupSeconds: Number(values.warmup), log
+      workloads: parseWorkloads(values.workloads), rounds: Number(values.rounds), seconds: Number(values.seconds), warmupSeconds: Number(values.warmup), log
     })
     process.stdout.write(`\n| | store | ${revision} : this tree | half of the rounds | CPU µs | to bare Fastify |\n|---|---|---:|---:|---:|---:|\n`)
     for (const [workload, [first, ...rows]] of table) {

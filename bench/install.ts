@@ -17,7 +17,7 @@ export function installPeers (log: (line: string) => void): void {
   const npm = (...args: string[]): void => { execFileSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' }) }
   npm('ci', '--ignore-scripts', '--no-audit', '--no-fund')
   try {
-    npm('rebuild', 'better-sqlite3')
+    npm('rebuild', 'better-sqlite3', '--ignore-scripts=false')
   } catch (error) {
     log(`better-sqlite3 cannot be installed: ${(error as Error).message}`)
   }

@@ -1,4 +1,5 @@
-import type { Job, JobResult, Workload } from './load/clients.js'
+import type { Job, Workload } from './load/clients.js'
+import type { JobResult } from './load/closed-loop.js'
 import type { Clients, Running } from './processes.js'
 
 /** One round of one workload of one program. */
@@ -25,8 +26,42 @@ export interface Options {
   readonly rounds: number
   /** Of one round of one program. */
   readonly seconds: number
+  /** At least; a program whose requests still become cheaper gets more. */
   readonly warmupSeconds: number
   readonly log: (line: string) => void
+}
+
+/** The part by which two rounds of a program that is warm may differ. */
+const steadiness = 0.1
+
+/** How many times the warm-up is repeated at most. */
+const mostWarmups = 8
+
+interface Round {
+  readonly result: JobResult
+  readonly sample: Sample
+}
+
+/** Runs a job, and reads before and after it what the server used. */
+export async function takeRound (server: Pick<Running, 'use'>, job: () => Promise<JobResult>): Promise<Round> {
+  const before = await server.use()
+  const result = await job()
+  const after = await server.use()
+  const micros = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system
+  return { result, sample: { cpu: micros / result.requests, throughput: result.requests / result.millis * 1_000, p50: result.p50, p99: result.p99 } }
+}
+
+/** Runs rounds until two of them in a row cost the same, within bounds; the first one with a wrong answer, or the last. */
+export async function warmUp (round: () => Promise<Round>, seconds: number): Promise<JobResult> {
+  const start = performance.now()
+  let before = Number.POSITIVE_INFINITY
+  for (;;) {
+    const { result, sample: { cpu } } = await round()
+    const spent = (performance.now() - start) / 1_000
+    const isSteady = Math.abs(cpu / before - 1) < steadiness
+    if (result.wrong > 0 || spent > mostWarmups * seconds || (spent >= seconds && isSteady)) return result
+    before = cpu
+  }
 }
 
 /** Runs every workload on every program in turns, so that a machine that is slow for a while is so for all of them. */
@@ -46,16 +81,15 @@ export async function measure (servers: readonly Running[], clients: Clients, { 
       return false
     }
     const samples = new Map<Running, Sample[]>(servers.map((server) => [server, []]))
-    for (const server of servers) isOf(server, await clients.run(toJob(server, workload, warmupSeconds)))
+    const run = async (server: Running): Promise<Round> => await takeRound(server, async () => await clients.run(toJob(server, workload, seconds)))
+    for (const server of servers) isOf(server, await warmUp(async () => await run(server), warmupSeconds))
+    log(`${workload}: warm`)
     for (let round = 0; round < rounds; round += 1) {
       for (const server of servers) {
         if (found.has(server)) continue
-        const before = await server.use()
-        const result = await clients.run(toJob(server, workload, seconds))
-        const after = await server.use()
+        const { result, sample } = await run(server)
         if (!isOf(server, result) || (workload === 'patch' && !isOf(server, await clients.check(toJob(server, workload, 0))))) continue
-        const micros = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system
-        samples.get(server)?.push({ cpu: micros / result.requests, throughput: result.requests / result.millis * 1_000, p50: result.p50, p99: result.p99 })
+        samples.get(server)?.push(sample)
       }
       log(`${workload}: round ${round + 1} of ${rounds}`)
     }

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import type { Profiler } from 'node:inspector'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Job, JobResult } from './load/clients.js'
+import type { Job } from './load/clients.js'
+import type { JobResult } from './load/closed-loop.js'
 import type { Target } from './load/dialects.js'
 import type { Places, Program } from './programs.js'
 
@@ -60,7 +61,13 @@ export interface Usage {
 export interface Running {
   readonly program: Program
   readonly target: Target
+  /** When its process was asked for. Milliseconds since 1970. */
+  readonly spawnedAt: number
   readonly use: () => Promise<Usage>
+  /** What it holds when its garbage is gone; `--expose-gc` must be one of its flags. */
+  readonly collect: () => Promise<NodeJS.MemoryUsage>
+  /** For how long its event loop was held at most while a job is done. Milliseconds. */
+  readonly watch: <T>(job: () => Promise<T>) => Promise<{ result: T, longestBlock: number }>
   /** Where its time goes while a job is done. */
   readonly profile: (job: () => Promise<unknown>) => Promise<Profiler.Profile>
   readonly stop: () => Promise<void>
@@ -69,12 +76,20 @@ export interface Running {
 /** Starts a program on the core of what is measured. */
 export async function startProgram (program: Program, places: Places, flags: readonly string[] = []): Promise<Running> {
   const args = await program.toArguments?.(places) ?? []
+  const spawnedAt = performance.timeOrigin + performance.now()
   const child = start(cores.server, [...flags, `programs/${program.file}`, ...args])
   const target = await receive(child, program.name) as Target
   return {
     program,
     target,
+    spawnedAt,
     use: async () => await ask(child, 'use', program.name) as Usage,
+    collect: async () => await ask(child, 'collect', program.name) as NodeJS.MemoryUsage,
+    watch: async (job) => {
+      await ask(child, 'beginWatch', program.name)
+      const result = await job()
+      return { result, longestBlock: await ask(child, 'endWatch', program.name) as number }
+    },
     profile: async (job) => {
       await ask(child, 'beginProfile', program.name)
       await job()
@@ -84,6 +99,15 @@ export async function startProgram (program: Program, places: Places, flags: rea
   }
 }
 
+/** Runs a file of `programs/` on the core of what is measured, and gives what it says before it ends. */
+export async function runProgram (file: string, args: readonly string[], flags: readonly string[] = []): Promise<unknown> {
+  const child = start(cores.server, [...flags, `programs/${file}`, ...args])
+  const ended = once(child, 'exit')
+  const said = await receive(child, file)
+  await ended
+  return said
+}
+
 export interface Clients {
   readonly run: (job: Job) => Promise<JobResult>
   /** Reads back what was written. */
@@ -91,13 +115,15 @@ export interface Clients {
   readonly stop: () => Promise<void>
 }
 
-/** Starts the clients of all programs on the other core. */
+/** Starts a file of `load/` on the other core; what it answers to a message. */
+export function startLoad (file: string): { ask: (message: object) => Promise<unknown>, stop: () => Promise<void> } {
+  const child = start(cores.load, ['--import', 'tsx', `load/${file}`])
+  return { ask: async (message) => await ask(child, message, 'the load'), stop: async () => { await stop(child) } }
+}
+
+/** Starts the clients of all programs. */
 export function startClients (): Clients {
-  const child = start(cores.load, ['--import', 'tsx', 'load/clients.ts'])
-  const send = async (job: Job, isCheck: boolean): Promise<JobResult> => await ask(child, { job, isCheck }, 'the load') as JobResult
-  return {
-    run: async (job) => await send(job, false),
-    check: async (job) => await send(job, true),
-    stop: async () => { await stop(child) }
-  }
+  const load = startLoad('clients.ts')
+  const send = async (job: Job, isCheck: boolean): Promise<JobResult> => await load.ask({ job, isCheck }) as JobResult
+  return { run: async (job) => await send(job, false), check: async (job) => await send(job, true), stop: load.stop }
 }

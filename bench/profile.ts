@@ -3,8 +3,8 @@ import type { Profiler } from 'node:inspector'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { Job, Workload } from './load/clients.js'
-import { workloads } from './load/clients.js'
+import type { Job } from './load/clients.js'
+import { parseWorkloads, workloads } from './load/clients.js'
 import { programs } from './programs.js'
 import type { ProfileResult } from './results.js'
 import { saveResult, toMachine } from './results.js'
@@ -52,7 +52,7 @@ await runIn(programs.filter(({ name }) => only.some((part) => name.includes(part
   for (const server of servers) {
     const toJob = (workload: Job['workload'], seconds: number): Job => ({ program: server.program.name, dialect: server.program.dialect, target: server.target, workload, seconds })
     await clients.run(toJob('fill', 0))
-    for (const workload of values.workloads.split(',') as Workload[]) {
+    for (const workload of parseWorkloads(values.workloads)) {
       await clients.run(toJob(workload, 4))
       let requests = 0
       const before = await server.use()

@@ -3,6 +3,7 @@
  * says at its top what it measures.
  */
 const programs: Readonly<Record<string, () => Promise<unknown>>> = {
+  boot: async () => await import('./boot.js'),
   compare: async () => await import('./compare.js'),
   growth: async () => await import('./growth.js'),
   'long-reads': async () => await import('./long-reads.js'),

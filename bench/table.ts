@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
 import { installPeers } from './install.js'
-import type { Workload } from './load/clients.js'
-import { workloads } from './load/clients.js'
+import { parseWorkloads, workloads } from './load/clients.js'
 import { measure } from './measure.js'
 import { programs } from './programs.js'
 import { summarize, toTable } from './report.js'
@@ -32,7 +31,7 @@ if (chosen.some(({ kind }) => kind === 'peer')) installPeers(log)
 
 await runIn(chosen, async ({ servers, clients }) => {
   const table = await measure(servers, clients, {
-    workloads: values.workloads.split(',') as Workload[],
+    workloads: parseWorkloads(values.workloads),
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
     warmupSeconds: Number(values.warmup),

@@ -1,7 +1,9 @@
+import { toGrowthTables } from '../bench/growth/tables.js'
 import type { Workload } from '../bench/load/clients.js'
 import type { Summary } from '../bench/report.js'
 import { titles } from '../bench/report.js'
 import { readResult } from '../bench/results.js'
+import type { BootRow } from '../bench/results.js'
 
 const round = (value: number): string => value >= 100 ? value.toFixed(0) : value.toFixed(1)
 
@@ -56,7 +58,42 @@ ${drawn.join('\n')}
 `
 }
 
-/** @throws when nothing was measured yet */
+function toGrowthSection (): string {
+  const { rounds, seconds, stores } = readResult('growth')
+  const sections = stores.map((store) => `### ${store.store}\n\n${toGrowthTables(store)}`)
+  return `## As more is stored
+
+The same servers hold a thousand operations or a million, from \`npm run bench -- growth\`: of one owner, and in the last
+column of many. An operation has ${stores[0]?.characters ?? 0} characters; one in a thousand, and at least 20 of an owner, are Running. 64 clients
+ask for operations at random, the sizes take turns, ${rounds} rounds of ${seconds} s each, and × is the ratio to the first size in the
+same round. CPU time is that of the Node process, PostgreSQL runs beside it. The event loop is held by all that arrives
+at once, so a block has as many requests as came together; the first time that something is asked for, one. Bytes are
+those of the process after garbage collection, less those of one that holds nothing, and what is on the disk. A walk
+follows \`@odata.nextLink\` through the largest collection. A start is after a kill, the file or database in the
+system's cache.
+
+${sections.join('\n')}`
+}
+
+function toBootSection (): string {
+  const { processes, rows } = readResult('boot')
+  const [first, ...others] = rows as readonly [BootRow, ...BootRow[]]
+  const less = (value: number, base: number): string => (value - base).toFixed(1)
+  const lines = others.map(({ name, importMillis, readyMillis, cpuMillis, rss, heap }) =>
+    `| ${name} | ${less(importMillis, first.importMillis)} | ${less(readyMillis, first.readyMillis)} | ${less(cpuMillis, first.cpuMillis)} | ${less(rss, first.rss)} | ${less(heap, first.heap)} |`)
+  return `## Start of a host
+
+What a host takes longer to be ready, and holds more, with this package registered than with Fastify alone, which takes
+${first.readyMillis.toFixed(1)} ms: medians of ${processes} processes each, from \`npm run bench -- boot\`. Stores hold nothing yet, and their files
+and tables are there.
+
+| store | import, ms | then to ready, ms | CPU time of both, ms | resident, MB | heap, MB |
+|---|---:|---:|---:|---:|---:|
+${lines.join('\n')}
+`
+}
+
+/** @throws when something was not measured yet */
 export function toPerformancePage (): string {
   const { machine, rounds, seconds, rows } = readResult('table')
   const profiles = readResult('profile').rows.map(({ program, workload, functions }) =>
@@ -79,6 +116,8 @@ permissions, validation, ETags, OData. Its SQLite store and the programs over SQ
 ![CPU time of a request](performance.svg)
 
 ${(Object.entries(rows) as Array<[Workload, readonly Summary[]]>).map(toTable).join('\n')}
+${toGrowthSection()}
+${toBootSection()}
 ## Where the time goes
 
 The functions with most of the CPU time of their own, from \`npm run bench -- profile\`.

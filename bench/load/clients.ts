@@ -1,5 +1,7 @@
-import type { Outcome, Shot } from './connections.js'
+import { askInTurn, clients, pickOwn, shoot, toExample } from './closed-loop.js'
+import type { Ask, JobResult } from './closed-loop.js'
 import { Connection } from './connections.js'
+import type { Shot } from './connections.js'
 import type { Dialect, DialectName, Operation, Target } from './dialects.js'
 import { makeDialect } from './dialects.js'
 
@@ -8,8 +10,17 @@ import { makeDialect } from './dialects.js'
  * before it asks again, until the time is over and all answers are there.
  */
 
+/** In the order in which they can be measured: a page is one of the operations as they were made, which patches change. */
 export const workloads = ['get', 'page', 'patch', 'create'] as const
 export type Workload = (typeof workloads)[number]
+
+/** Names with commas between them, brought into the order in which they can be measured. @throws for another name */
+export function parseWorkloads (text: string): readonly Workload[] {
+  const names = text.split(',')
+  const unknown = names.find((name) => !workloads.some((workload) => workload === name))
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${workloads.join(', ')}`)
+  return workloads.filter((workload) => names.includes(workload))
+}
 
 export interface Job {
   readonly program: string
@@ -20,18 +31,6 @@ export interface Job {
   readonly seconds: number
 }
 
-export interface JobResult {
-  readonly requests: number
-  readonly millis: number
-  readonly wrong: number
-  /** The first wrong answer, and what it answered. */
-  readonly example: string | undefined
-  /** Milliseconds. */
-  readonly p50: number
-  readonly p99: number
-}
-
-const clients = 64
 const operations = 1_000
 const pageSize = 20
 
@@ -71,16 +70,15 @@ function getKnown ({ program, dialect, target }: Job): Known {
 }
 
 /** What a client asks next; `undefined` when there is nothing left. Operations that are changed are each one client's own. */
-function makeNext ({ workload }: Job, known: Known): (client: number) => { shot: Shot, onRight?: () => void } | undefined {
+function makeNext ({ workload }: Job, known: Known): (client: number) => Ask | undefined {
   const { dialect, locations } = known
   const pick = (): string => `op-${Math.floor(Math.random() * operations)}`
-  const pickOwn = (client: number): string => `op-${client + clients * Math.floor(Math.random() * Math.floor((operations - client - 1) / clients + 1))}`
   const locate = (id: string): string => locations.get(id) ?? ''
   switch (workload) {
     case 'get': return () => { const id = pick(); return { shot: dialect.get({ id, resourceLocation: locate(id) }) } }
     case 'page': return () => ({ shot: dialect.page(newest) })
     case 'patch': return (client) => {
-      const id = pickOwn(client)
+      const id = `op-${pickOwn(client, operations)}`
       const location = `https://graph.example/v1.0/pages/${Math.random()}`
       return { shot: dialect.patch(id, location), onRight: () => { locations.set(id, location) } }
     }
@@ -106,44 +104,9 @@ function toReadBack ({ dialect, locations }: Known): Shot[] {
   })
 }
 
-async function shoot (connection: Connection, shot: Shot): Promise<Outcome> {
-  return await new Promise((resolve) => { connection.send(shot, resolve) })
-}
-
 async function run (job: Job): Promise<JobResult> {
   const known = getKnown(job)
-  const next = makeNext(job, known)
-  const latencies: number[] = []
-  let wrong = 0
-  let example: string | undefined
-  const judge = (shot: Shot, { isRight, answer }: Outcome): void => {
-    if (isRight) return
-    wrong += 1
-    example ??= `${shot.text.slice(0, 300)}\n→ ${answer.slice(0, 600)}`
-  }
-  const begin = performance.now()
-  const end = job.workload === 'fill' ? Number.POSITIVE_INFINITY : begin + job.seconds * 1_000
-  await Promise.all(known.connections.map(async (connection, client) => await new Promise<void>((resolve) => {
-    const ask = (): void => {
-      const asked = performance.now() < end && wrong < 10 ? next(client) : undefined
-      if (asked === undefined) {
-        resolve()
-        return
-      }
-      connection.send(asked.shot, (outcome) => {
-        latencies.push(outcome.millis)
-        judge(asked.shot, outcome)
-        if (outcome.isRight) asked.onRight?.()
-        // in the next turn, so that a connection that fails at once does not recurse
-        setImmediate(ask)
-      })
-    }
-    ask()
-  })))
-  const millis = performance.now() - begin
-  latencies.sort((a, b) => a - b)
-  const at = (part: number): number => latencies[Math.floor(latencies.length * part)] ?? Number.NaN
-  return { requests: latencies.length, millis, wrong, example, p50: at(0.5), p99: at(0.99) }
+  return await askInTurn(known.connections, makeNext(job, known), job.workload === 'fill' ? Number.POSITIVE_INFINITY : job.seconds)
 }
 
 /** Reads back what was written. */
@@ -155,7 +118,7 @@ async function check (job: Job): Promise<JobResult> {
     const outcome = await shoot(known.connections[n] as Connection, shot)
     if (outcome.isRight) continue
     wrong += 1
-    example ??= `${shot.text.slice(0, 300)}\n→ ${outcome.answer.slice(0, 600)}`
+    example ??= toExample(shot, outcome)
   }
   return { requests: 0, millis: 0, wrong, example, p50: 0, p99: 0 }
 }
@@ -163,3 +126,5 @@ async function check (job: Job): Promise<JobResult> {
 process.on('message', (message: { job: Job, isCheck: boolean }) => {
   void (message.isCheck ? check : run)(message.job).then((result) => process.send?.(result))
 })
+// with the bench that started it
+process.on('disconnect', () => process.exit())

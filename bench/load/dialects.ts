@@ -23,6 +23,10 @@ export interface Dialect {
 export interface Target {
   readonly port: number
   readonly token?: string
+  /** When its store was asked for. Milliseconds since 1970. */
+  readonly storeAskedAt?: number
+  /** What it needed for its issuer, which is the bench's. Milliseconds. */
+  readonly issuerMillis?: number
 }
 
 type Members = Readonly<Record<string, unknown>>
@@ -42,13 +46,18 @@ interface Grammar {
   readonly created?: 200 | 201
 }
 
-function toDialect ({ token }: Target, { collection, toUrl, page, itemsOf, key = 'id', updated = 200, method = 'PATCH', created = 201 }: Grammar): Dialect {
+/** Writes requests of the callers of a program. */
+export function makeToText ({ token }: Target): (verb: string, url: string, body?: Members) => string {
   const head = `host: 127.0.0.1\r\naccept: application/json\r\n${token === undefined ? '' : `authorization: Bearer ${token}\r\n`}`
-  const toText = (verb: string, url: string, body?: Members): string => {
+  return (verb, url, body) => {
     if (body === undefined) return `${verb} ${url} HTTP/1.1\r\n${head}\r\n`
     const text = JSON.stringify(body)
     return `${verb} ${url} HTTP/1.1\r\n${head}content-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
   }
+}
+
+function toDialect (target: Target, { collection, toUrl, page, itemsOf, key = 'id', updated = 200, method = 'PATCH', created = 201 }: Grammar): Dialect {
+  const toText = makeToText(target)
   const isOne = (body: string, id: string, location: string): boolean => {
     const found = JSON.parse(body) as Members
     return found[key] === id && found['resourceLocation'] === location

@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 import express from 'express'
 import { join } from 'node:path'
-import { announce } from './announce.js'
+import { announce, serve } from './announce.js'
 
 /* SAP CAP's OData V4 service over a SQLite file in the folder given. */
 
@@ -26,4 +26,4 @@ cds.db = await cds.connect.to('db')
 await cds.deploy(model).to('db')
 const app = express()
 await cds.serve('all').from(model).in(app)
-const server = app.listen(0, '127.0.0.1', () => announce({ port: server.address().port }))
+announce({ port: await serve(app) })

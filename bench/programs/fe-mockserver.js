@@ -3,7 +3,7 @@ import express from 'express'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { announce } from './announce.js'
+import { announce, serve } from './announce.js'
 
 /* SAP's mock server for OData V4, in memory. */
 
@@ -17,4 +17,4 @@ const mock = new FEMockserver.default({
 await mock.isReady
 const app = express()
 app.use(mock.getRouter())
-const server = app.listen(0, '127.0.0.1', () => announce({ port: server.address().port }))
+announce({ port: await serve(app) })

@@ -12,6 +12,8 @@ export async function serveFeathers (service) {
   const touch = async (context) => { context.data = { ...context.data, lastActionDateTime: new Date().toISOString() } }
   app.service('operations').hooks({ before: { create: [touch], patch: [touch] } })
   const server = await app.listen(0, '127.0.0.1')
+  // as in announce.js
+  server.keepAliveTimeout = 0
   if (!server.listening) await once(server, 'listening')
   return server.address().port
 }

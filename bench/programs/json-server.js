@@ -1,7 +1,7 @@
 import jsonServer from 'json-server'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { announce } from './announce.js'
+import { announce, serve } from './announce.js'
 
 /* json-server over a JSON file in the folder given, without its log. It does not sync what it writes. */
 
@@ -11,4 +11,4 @@ writeFileSync(file, JSON.stringify({ operations: [] }))
 const app = jsonServer.create()
 app.use(jsonServer.defaults({ logger: false }))
 app.use(jsonServer.router(file))
-const server = app.listen(0, '127.0.0.1', () => announce({ port: server.address().port }))
+announce({ port: await serve(app) })

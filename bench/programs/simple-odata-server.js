@@ -1,8 +1,7 @@
 import Datastore from 'nedb'
-import { createServer } from 'node:http'
 import ODataServer from 'simple-odata-server'
 import Adapter from 'simple-odata-server-nedb'
-import { announce } from './announce.js'
+import { announce, serve } from './announce.js'
 
 /* simple-odata-server over nedb in memory. */
 
@@ -16,8 +15,7 @@ const model = {
 }
 
 const database = new Datastore({ inMemoryOnly: true })
-const server = createServer((request, response) => odata.handle(request, response))
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-const odata = ODataServer(`http://127.0.0.1:${server.address().port}`).model(model).adapter(Adapter((_entitySet, done) => done(null, database)))
+const port = await serve((request, response) => odata.handle(request, response))
+const odata = ODataServer(`http://127.0.0.1:${port}`).model(model).adapter(Adapter((_entitySet, done) => done(null, database)))
 
-announce({ port: server.address().port })
+announce({ port })
