@@ -5,12 +5,14 @@ type ChildLoggerFactory = NonNullable<FastifyServerOptions['childLoggerFactory']
 
 /** The framework hands over its own id of the request, under the label of the host's choice, and nothing else. */
 function toFrameworkId (bindings: object): unknown {
-  return Object.values(bindings)[0]
+  let id: unknown
+  for (const label in bindings) id = (bindings as Readonly<Record<string, unknown>>)[label]
+  return id
 }
 
 /** A logger of one request: every line has the ids that the answer has. */
 export const childLoggerFactory: ChildLoggerFactory = function (logger, bindings, options, raw) {
-  return logger.child({ ...toRequestIds(toFrameworkId(bindings), raw) }, options)
+  return logger.child(toRequestIds(toFrameworkId(bindings), raw), options)
 }
 
 /** Puts the ids of the answer into every line of a scope's requests, beside what the host's own loggers say. */

@@ -100,6 +100,21 @@ t.test('when a hook of the host fails the answer is in our envelope, ids and all
   }
 })
 
+t.test('whatever a host\'s functions throw, and when, nobody gets in by it', async (t) => {
+   
+  const raise = (reason: unknown): never => { throw reason }
+  for (const reason of [undefined, null, 0, '', false, 'no', new Error('no')]) {
+    for (const fail of [() => raise(reason), async () => raise(reason)]) {
+      for (const options of [{ auth: fail }, { auth: () => ({ tenant: 't', subject: 's' }), authorize: fail }]) {
+        const host = await makeHost(t)
+        await host.register(graphOperations, { prefix: '/v1.0', store: memoryStore(), ...options })
+        const { statusCode, body } = await host.inject({ url: '/v1.0/me/onenote/operations' })
+        t.match([statusCode, JSON.parse(body)], [500, { error: { code: 'generalException' } }], `${String(reason)}, ${fail.constructor.name}, ${Object.keys(options).join()}`)
+      }
+    }
+  }
+})
+
 t.test('what a host keeps below a user is the user\'s own, and only the user has aliases', async (t) => {
   const host = await makeHost(t)
   const Task = extend(Operation, 'contoso.taskOperation', {}, { description: 'A task.' })

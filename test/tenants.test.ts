@@ -129,7 +129,7 @@ for (const [kind, makeStore] of Object.entries(kinds)) {
       t.equal(result.statusCode, 200)
       t.match(lines, kind === 'memory'
         ? [/^find/, /^commit/]
-        : [/^find/, /^SELECT id.*"tenant-00","calls\/shared","tenant-00-001"/, /^commit/, /^BEGIN IMMEDIATE/, /^SELECT/, /^SELECT version/, /^INSERT INTO changes/, /^INSERT/, /^COMMIT/])
+        : [/^find/, /^PRAGMA data_version/, /^commit/, /^BEGIN IMMEDIATE/, /^PRAGMA data_version/, /^SELECT \(SELECT/, /^INSERT INTO changes/, /^UPDATE operations.*"tenant-00","calls\/shared","tenant-00-001"/, /^COMMIT/])
     })
 
     await t.test('the doors for a host\'s own code are as tight', async (t) => {

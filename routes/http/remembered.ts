@@ -8,11 +8,14 @@ const [limit, longest] = [256, 512]
  */
 export function remembered<T, R extends readonly unknown[]> (make: (text: string, ...rest: R) => T): (text: string, ...rest: R) => T {
   const known = new Map<string, T>()
+  // most requests say what the one before them said: that is compared, and not even hashed
+  let last: { readonly text: string, readonly made: T } | undefined
   return (text, ...rest) => {
-    const found = known.get(text)
-    if (found !== undefined) return found
-    const made = make(text, ...rest)
+    if (last?.text === text) return last.made
+    const made = known.get(text) ?? make(text, ...rest)
     if (text.length > longest) return made
+    last = { text, made }
+    if (known.has(text)) return made
     // clients that send ever new ones have them made again, and take no memory
     if (known.size === limit) known.clear()
     known.set(text, made)

@@ -514,6 +514,18 @@ t.test('commits of several changes do not wait for one another while the databas
   t.match(await commit(store, insert('two')), { committed: true })
 })
 
+t.test('operations that are asked for together are found together, each for those who asked', async (t) => {
+  const store = await open(t, await server.makeDatabase())
+  const ids = Array.from({ length: 300 }, (_, n) => `id-${n}`)
+  await commit(store, ...ids.map((id) => insert(id)))
+  const find = async (id: string, collection = calls): Promise<string | undefined> => (await store.find({ ...collection, id }))?.id
+  t.strictSame(await Promise.all(ids.map(async (id) => await find(id))), ids)
+  t.strictSame(await Promise.all([find('id-1'), find('id-1'), find('nothing'), find('id-1', { tenant: 't', owner: 'calls/2' })]), ['id-1', 'id-1', undefined, undefined])
+  const [good, bad, other] = await Promise.allSettled([find('id-1'), find('a\0b'), find('id-2')])
+  t.match([good, other], [{ value: 'id-1' }, { value: 'id-2' }], 'an id that the database refuses')
+  t.match(bad, { status: 'rejected' })
+})
+
 t.test('a write that is none fails alone', async (t) => {
   const store = await open(t, await server.makeDatabase())
   const outcomes = await Promise.allSettled([commit(store, insert('a')), commit(store, { kind: 'insert' } as unknown as Change), commit(store, insert('b'))])

@@ -119,6 +119,21 @@ t.test('whichever thread reads, it sees every acknowledged write', async (t) => 
   }
 })
 
+t.test('a page of what is at hand is what the file has, whoever wrote it', async (t) => {
+  const file = join(t.testdir(), 'operations.db')
+  const [one, other] = [await open(t, file), await open(t, file)]
+  await commit(one, insert('a'), insert('b'))
+  const textsOf = async (store: OperationStore): Promise<string[]> => (await store.list(calls, everything, { limit: 9, skip: 0 })).map(({ id, text }) => id + text)
+  const first = await textsOf(one)
+  t.equal(first.length, 2)
+  const { version } = (await other.find({ ...calls, id: 'a' }))!
+  await commit(other, { kind: 'replace', record: { ...toRecord('a'), text: '{"n":1}' }, expectedVersion: version }, insert('c'))
+  t.strictSame(await textsOf(one), await textsOf(other))
+  t.ok((await textsOf(one)).includes('a{"n":1}'))
+  await commit(other, { kind: 'remove', id: 'b' })
+  t.equal((await textsOf(one)).length, 2)
+})
+
 t.test('close ends the thread: what is not answered is rejected', async (t) => {
   const file = join(t.testdir(), 'operations.db')
   const store = await openMany(t, file, (n) => JSON.stringify({ n, label: 'x'.repeat(10_000) }))
