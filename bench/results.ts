@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -99,6 +99,10 @@ const toFile = (name: keyof Results): string => fileURLToPath(new URL(`results/$
 export function saveResult<K extends keyof Results> (name: K, result: Results[K]): void {
   mkdirSync(dirname(toFile(name)), { recursive: true })
   writeFileSync(toFile(name), `${JSON.stringify(result, (_key, value: unknown) => typeof value === 'number' ? Number(value.toPrecision(4)) : value, 1)}\n`)
+}
+
+export function hasResult (name: keyof Results): boolean {
+  return existsSync(toFile(name))
 }
 
 export function readResult<K extends keyof Results> (name: K): Results[K] {

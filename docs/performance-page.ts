@@ -2,7 +2,7 @@ import { toGrowthTables } from '../bench/growth/tables.js'
 import type { Workload } from '../bench/load/clients.js'
 import type { Summary } from '../bench/report.js'
 import { titles } from '../bench/report.js'
-import { readResult } from '../bench/results.js'
+import { hasResult, readResult } from '../bench/results.js'
 import type { BootRow } from '../bench/results.js'
 
 const round = (value: number): string => value >= 100 ? value.toFixed(0) : value.toFixed(1)
@@ -116,8 +116,7 @@ permissions, validation, ETags, OData. Its SQLite store and the programs over SQ
 ![CPU time of a request](performance.svg)
 
 ${(Object.entries(rows) as Array<[Workload, readonly Summary[]]>).map(toTable).join('\n')}
-${toGrowthSection()}
-${toBootSection()}
+${hasResult('growth') ? `${toGrowthSection()}\n` : ''}${toBootSection()}
 ## Where the time goes
 
 The functions with most of the CPU time of their own, from \`npm run bench -- profile\`.
