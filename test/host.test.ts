@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
 import graphOperations, { dateTimeOffset, Entity, entity, enumeration, extend, memoryStore, nullable, Operation, recommendedServerOptions, text } from '../index.js'
-import type { CollectionDefinition, GraphOperationsOptions } from '../index.js'
+import type { CollectionDefinition, GraphOperationsOptions, OperationRecord } from '../index.js'
 
 const calls = '/v1.0/communications/calls/57/operations'
 const permissions = { application: { read: ['Jobs.Read.All'], write: ['Jobs.ReadWrite.All'] } }
@@ -98,6 +98,17 @@ t.test('when a hook of the host fails the answer is in our envelope, ids and all
     t.equal(answer.json().error.innerError['request-id'], answer.headers['request-id'])
     if (status === '500') t.ok(lines.some((line) => line.includes(String(answer.headers['request-id'])) && line.includes('secret')), 'the log has the id and the cause')
   }
+})
+
+t.test('versions of a host\'s own store are entity tags as they are', async (t) => {
+  const host = await makeHost(t)
+  const store = memoryStore()
+  const named = (record: OperationRecord | undefined): OperationRecord | undefined => record && { ...record, value: record.value, version: `${record.id}:1/\\` }
+  await host.register(graphOperations, { ...plain, store: { ...store, find: async (key) => named(await store.find(key)) } })
+  await host.inject({ method: 'POST', url: '/v1.0/me/onenote/operations', payload: { id: 'a' } })
+  const { headers, body } = await host.inject({ url: '/v1.0/me/onenote/operations/a' })
+  t.equal(headers.etag, 'W/"a:1/\\"')
+  t.equal((JSON.parse(body) as { '@odata.etag': string })['@odata.etag'], headers.etag)
 })
 
 t.test('whatever a host\'s functions throw, and when, nobody gets in by it', async (t) => {

@@ -10,7 +10,6 @@ export interface KeptRecords {
    * before, which it says.
    */
   readonly verify: () => boolean
-  readonly clear: () => void
 }
 
 /** What a record takes beside its text. Characters. */
@@ -56,12 +55,6 @@ export function makeKeptRecords (limit: number, readDataVersion: () => number): 
     young.set(key, record)
   }
 
-  const clear = (): void => {
-    young = new Records()
-    old = new Records()
-    characters = 0
-  }
-
   return {
     find (key) {
       const found = young.get(key)
@@ -79,9 +72,10 @@ export function makeKeptRecords (limit: number, readDataVersion: () => number): 
       const now = readDataVersion()
       if (now === dataVersion) return true
       dataVersion = now
-      clear()
+      young = new Records()
+      old = new Records()
+      characters = 0
       return false
-    },
-    clear
+    }
   }
 }

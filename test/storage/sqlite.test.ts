@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { sqliteStore, StoreUnavailableError } from '../../index.js'
-import type { Change, OperationStore } from '../../index.js'
+import type { Change, Key, OperationStore } from '../../index.js'
 import { storeConformance } from '../../storage/conformance.js'
+import { StoredRecord } from '../../storage/record.js'
 import { chooseDriver } from '../../storage/sqlite/driver.js'
 import type { SqliteDatabase, SqliteDriver } from '../../storage/sqlite/driver.js'
+import { makeKeptRecords } from '../../storage/sqlite/kept-records.js'
 import { configure, migrate } from '../../storage/sqlite/migrations.js'
 import { calls, commit, exitOf, getVersion, idsOf, insert, journalModeOf, lock, open, readChanges, readPragma, root, run, toRecord, unstorable, withDatabase } from '../support/sqlite.js'
 
@@ -25,6 +27,29 @@ t.test('sqlite conforms', async (t) => {
     makeStore: async () => await makeStore(join(mkdtempSync(join(dir, 'store-')), 'operations.db')),
     makePeer: async (store) => await makeStore(files.get(store)!)
   })
+})
+
+t.test('records are kept at hand as long as they are asked for, and the file is as it was', async (t) => {
+  let dataVersion = 1
+  const kept = makeKeptRecords(6_000, () => dataVersion)
+  const keyOf = (id: string): Key => ({ ...calls, id })
+  const keep = (id: string): void => { kept.keep(keyOf(id), new StoredRecord(toRecord(id), 'v')) }
+  keep('asked for')
+  keep('left alone')
+  for (let n = 0; n < 20; n += 1) {
+    keep(`id-${n}`)
+    t.equal(kept.find(keyOf('asked for'))?.id, 'asked for')
+  }
+  t.equal(kept.find(keyOf('left alone')), undefined)
+  t.equal(kept.find({ ...keyOf('asked for'), tenant: 'other' }), undefined)
+  kept.forget(keyOf('asked for'))
+  t.equal(kept.find(keyOf('asked for')), undefined)
+  keep('a')
+  t.ok(kept.verify())
+  dataVersion = 2
+  t.notOk(kept.verify(), 'somebody else wrote')
+  t.equal(kept.find(keyOf('a')), undefined)
+  t.ok(kept.verify())
 })
 
 t.test('everything survives close and reopen', async (t) => {
