@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomFillSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { Scalar } from '../storage/query/tree.js'
 import { refuse } from './refusal.js'
 
@@ -23,30 +23,12 @@ const algorithm = 'aes-256-gcm'
 const nonceBytes = 12
 const tagBytes = 16
 
-/** Nonces that are drawn at once. */
-const noncesAtOnce = 128
-
-/** Makes random nonces. */
-function makeNonces (): () => Buffer {
-  const pool = Buffer.alloc(nonceBytes * noncesAtOnce)
-  let used = pool.length
-  return () => {
-    if (used === pool.length) {
-      randomFillSync(pool)
-      used = 0
-    }
-    used += nonceBytes
-    return pool.subarray(used - nonceBytes, used)
-  }
-}
-
 /** `secret` is the same for every process that serves the same operations. @see NIST SP 800-38D */
 export function makeSkipTokens (secret: string): SkipTokens {
   const key = Buffer.from(hkdfSync('sha256', secret, '', '$skiptoken', 32))
-  const makeNonce = makeNonces()
   return {
     toToken (place, binding) {
-      const nonce = makeNonce()
+      const nonce = randomBytes(nonceBytes)
       const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(binding))
       const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(place)), cipher.final()])
       return Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url')

@@ -53,10 +53,9 @@ function isFixed (principal: Principal): boolean {
 /** @throws invalidRequest: what cannot be an owner's id is no question for the decision. */
 function checkParameters ({ parameters }: CollectionRow, request: FastifyRequest): void {
   const values = parametersOf(request)
-  if (parameters.every(({ name }) => isOwnerId(values[name] as string))) return
   const issues = parameters.filter(({ name }) => !isOwnerId(values[name] as string))
     .map(({ name }) => ({ target: name, message: `"${name}" must match ${ownerIdPattern}` }))
-  throw invalidRequest(issues)
+  if (issues.length > 0) throw invalidRequest(issues)
 }
 
 /** Makes the hooks that every route runs before it reads anything, the first of which says who calls and the second who may; and the question a route asks when it has read more. */

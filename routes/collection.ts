@@ -6,6 +6,7 @@ import { isOwnerId, toOwnerId } from '../schemas/owner-id.js'
 import { nameOf } from '../schemas/type-set.js'
 import type { CollectionDefinition, Permissions } from './collections.js'
 import { findPermissionProblem } from './permission-table.js'
+import { toFilled } from './template.js'
 
 type Parameters = Readonly<Record<string, string>>
 
@@ -46,16 +47,6 @@ function toKey (id: string): string {
   return `('${encodeURIComponent(id.replaceAll("'", "''"))}')`
 }
 
-/** A function that puts values into a template, which is cut once: what is at even places stays, at odd ones a name is. */
-function toFilled (template: string): (valueOf: (name: string) => string) => string {
-  const parts = template.split(placeholder)
-  return (valueOf) => {
-    let text = ''
-    for (let at = 0; at < parts.length; at += 1) text += at % 2 === 0 ? parts[at] as string : valueOf(parts[at] as string)
-    return text
-  }
-}
-
 function placeholdersOf (template: string): string[] {
   return [...template.matchAll(placeholder)].map(([, name]) => name as string)
 }
@@ -86,9 +77,9 @@ function toRow (definition: CollectionDefinition): CollectionRow {
   const segments = path.slice(1).split('/')
   const ownerParts = owner.split('/')
   const isOwn = segments[0] === 'me'
-  const fillOwner = toFilled(owner)
+  const fillOwner = toFilled(owner, placeholder)
   // a key follows its segment without a slash
-  const fillContext = toFilled((isOwn ? ['users', '{me}', ...segments.slice(1)] : segments).join('/').replaceAll('/{', '{'))
+  const fillContext = toFilled((isOwn ? ['users', '{me}', ...segments.slice(1)] : segments).join('/').replaceAll('/{', '{'), placeholder)
   return Object.freeze<CollectionRow>({
     definition,
     type,

@@ -44,8 +44,7 @@ export function findInstant (dateTime: string): string | undefined {
 }
 
 export function isDateTimeOffset (text: string): boolean {
-  if (!text.endsWith('Z')) return findInstant(text) !== undefined
-  return shape.test(text) && hasDay(text)
+  return findInstant(text) !== undefined
 }
 
 /**

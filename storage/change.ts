@@ -18,11 +18,6 @@ export function findConflict (change: Change, version: string | undefined): Conf
  * `versionOf` tells the version of what is stored under an id, `undefined` for nothing.
  */
 export function findFirstConflict (changes: readonly Change[], versionOf: (id: string) => string | undefined): { readonly index: number, readonly reason: ConflictReason } | undefined {
-  const [only, second] = changes
-  if (only !== undefined && second === undefined) {
-    const reason = findConflict(only, versionOf(idOf(only)))
-    return reason && { index: 0, reason }
-  }
   // '' is a version nobody can expect
   const ahead = new Map<string, string | undefined>()
   for (const [index, change] of changes.entries()) {

@@ -5,18 +5,16 @@ import type { OperationRecord } from '../../storage/store.js'
 import type { CollectionRow } from '../collection.js'
 import type { Mount } from '../mount.js'
 import { parametersOf, principalOf } from '../mount.js'
+import { toFilled } from '../template.js'
 import { countHeader } from './raw-headers.js'
 import { remembered } from './remembered.js'
 
-/** The parts of a path as Fastify writes it: at even places text, at odd ones names of parameters. */
-const toParts = remembered((url) => url.split(/:(\w+)/))
+/** What fills in a path as Fastify writes it; there are as many as routes. */
+const toFill = remembered((path) => toFilled(path, /:(\w+)/))
 
 function fill (url: string, request: FastifyRequest): string {
-  const parts = toParts(url)
   const parameters = parametersOf(request)
-  let text = parts[0] as string
-  for (let at = 1; at < parts.length; at += 2) text += encodeURIComponent(parameters[parts[at] as string] as string) + (parts[at + 1] as string)
-  return text
+  return toFill(url)((name) => encodeURIComponent(parameters[name] as string))
 }
 
 const absoluteForm = /^https?:\/\/([^/?#]*)/i
