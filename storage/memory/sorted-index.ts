@@ -19,13 +19,14 @@ export class SortedIndex {
   constructor (index: Column, records: ReadonlyMap<string, OperationRecord>) {
     this.#records = records
     this.#sorted = new SortedRecords(index)
-    const all = [...records.values()]
-    let added = 0
+    // it goes on with what is there then, whatever comes and goes between turns
+    const entries = records.entries()
     const built = inTurns(() => {
-      const record = all[added]
-      if (record !== undefined) this.#sorted.add(record)
-      added += 1
-      return record !== undefined
+      const next = entries.next()
+      if (next.done === true) return false
+      const [id, record] = next.value
+      if (!this.#outdated.has(id)) this.#sorted.add(record)
+      return true
     })
     if (isPromise(built)) {
       this.#building = built.then(() => {
@@ -53,8 +54,9 @@ export class SortedIndex {
   /** Tells that an operation is no longer what it was; `undefined` when it was not there. */
   touch (id: string, before: OperationRecord | undefined): void {
     if (this.#outdated.has(id)) return
-    this.#outdated.set(id, before)
-    if (this.#outdated.size >= outdatedLimit && this.#building === undefined) this.#settle()
+    const isSorted = before !== undefined && (this.#building === undefined || this.#sorted.has(before))
+    this.#outdated.set(id, isSorted ? before : undefined)
+    if (this.#outdated.size >= outdatedLimit) this.#settle()
   }
 
   /** The records as they are now. */

@@ -78,10 +78,17 @@ export class SortedRecords {
     return { chunk, offset }
   }
 
+  has (record: OperationRecord): boolean {
+    const { chunk, offset } = this.#locateRecord(record)
+    return this.#chunks[chunk]?.[offset] === record
+  }
+
+  /** Does nothing when the record is there. */
   add (record: OperationRecord): void {
     const { chunk, offset } = this.#locateRecord(record)
     const records = this.#chunks[chunk]
     const last = this.#chunks.at(-1)
+    if (records?.[offset] === record) return
     if (records !== undefined) {
       records.splice(offset, 0, record)
       if (records.length > chunkLimit) this.#chunks.splice(chunk + 1, 0, records.splice(chunkLimit / 2))
