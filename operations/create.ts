@@ -29,13 +29,11 @@ export function toCreated (context: Context, declared: StructuredType, payload: 
   const type = rules(nameOf(getType(context, declared, payload)))
   const now = clock()
   const created = payload['createdDateTime'] ?? now
-  const members = type.merge(undefined, {
-    ...payload,
-    id: payload['id'] ?? randomUUID(),
-    ...(type.has('createdDateTime') && { createdDateTime: created }),
-    ...(type.has('lastActionDateTime') && { lastActionDateTime: payload['lastActionDateTime'] ?? created }),
-    ...(type.hasOperationStatus && !Object.hasOwn(payload, 'status') && { status: 'NotStarted' })
-  })
+  const given: Record<string, unknown> = { ...payload, id: payload['id'] ?? randomUUID() }
+  if (type.has('createdDateTime')) given['createdDateTime'] = created
+  if (type.has('lastActionDateTime')) given['lastActionDateTime'] = payload['lastActionDateTime'] ?? created
+  if (type.hasOperationStatus && !Object.hasOwn(payload, 'status')) given['status'] = 'NotStarted'
+  const members = type.merge(undefined, given)
   type.check(members)
   return type.toRecord(members, now)
 }

@@ -5,6 +5,7 @@ import type { Principal } from '../schemas/principal.js'
 import { isOwnerId, toOwnerId } from '../schemas/owner-id.js'
 import { nameOf } from '../schemas/type-set.js'
 import type { CollectionDefinition, Permissions } from './collections.js'
+import { remembered } from './http/remembered.js'
 import { findPermissionProblem } from './permission-table.js'
 import { toFilled } from './template.js'
 
@@ -43,9 +44,7 @@ function toUserId (id: string, { subject, aliases = [] }: Principal): string {
 }
 
 /** A key in a URL: quotes doubled, then percent-encoded. @see OData 4.01 Part 2, 4.3.1 */
-function toKey (id: string): string {
-  return `('${encodeURIComponent(id.replaceAll("'", "''"))}')`
-}
+const toKey = remembered((id) => `('${encodeURIComponent(id.replaceAll("'", "''"))}')`)
 
 function placeholdersOf (template: string): string[] {
   return [...template.matchAll(placeholder)].map(([, name]) => name as string)

@@ -44,7 +44,8 @@ export function findInstant (dateTime: string): string | undefined {
 }
 
 export function isDateTimeOffset (text: string): boolean {
-  return findInstant(text) !== undefined
+  // in UTC the shape and the day are all there is to it
+  return text.endsWith('Z') ? shape.test(text) && hasDay(text) : findInstant(text) !== undefined
 }
 
 /**

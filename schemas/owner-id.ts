@@ -3,6 +3,7 @@ const ownerId = /^(?!\.{1,2}$)[A-Za-z0-9_.~=!@,'+#-]{1,256}$/
 
 export const ownerIdPattern = ownerId.source
 
+const lengthOfGuid = 36
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 export function isOwnerId (text: string): boolean {
@@ -11,5 +12,5 @@ export function isOwnerId (text: string): boolean {
 
 /** A GUID is the same in either case: both spellings have one owner. */
 export function toOwnerId (id: string): string {
-  return guid.test(id) ? id.toLowerCase() : id
+  return id.length === lengthOfGuid && guid.test(id) ? id.toLowerCase() : id
 }

@@ -218,14 +218,15 @@ t.test('hostile queries are 400 at once, whatever the store', async (t) => {
       return answer.statusCode
     }
     const quick = async (query: string, status: number): Promise<void> => {
-      // the quickest of some times: what a loaded machine does meanwhile is not counted
-      let quickest = Number.POSITIVE_INFINITY
-      for (let n = 0; n < 5 && quickest >= 50; n += 1) {
-        const start = performance.now()
+      // the least CPU time of some tries: what a loaded machine does meanwhile is not counted
+      let least = Number.POSITIVE_INFINITY
+      for (let n = 0; n < 5 && least >= 50; n += 1) {
+        const start = process.cpuUsage()
         t.equal(await answerOf(query), status, query.slice(0, 60))
-        quickest = Math.min(quickest, performance.now() - start)
+        const { user, system } = process.cpuUsage(start)
+        least = Math.min(least, (user + system) / 1_000)
       }
-      t.ok(quickest < 50, `${quickest} ms for ${query.slice(0, 60)}`)
+      t.ok(least < 50, `${least} ms for ${query.slice(0, 60)}`)
     }
     for (const text of [
       '('.repeat(10_000), 'not '.repeat(600), Array.from({ length: 1_000 }, () => 'x').join(' and '), "'".repeat(3_001), '%'.repeat(700), '\0', '\x01', 'x\u007f', `x eq ${'9'.repeat(1_500)}`, 'x eq 1e999', `${'a'.repeat(2_000)} eq 1`, 'a/'.repeat(1_000), `x in (${'1,'.repeat(900)}1)`, '$it', '@x', "x eq '\u0000'", '\ufeff'
