@@ -82,11 +82,20 @@ export interface BootRow {
   readonly heap: number
 }
 
+/** One revision of this package. */
+export interface StepResult {
+  readonly revision: string
+  readonly name: string
+  /** Microseconds of CPU time for each request, and the ratio to bare Fastify. */
+  readonly cells: ReadonlyArray<{ readonly workload: Workload, readonly store: string, readonly micros: number, readonly ratio: number }>
+}
+
 /** What the programs of the bench leave for docs/performance.md. */
 export interface Results {
   readonly table: TableResult
   readonly profile: { readonly machine: Machine, readonly rows: readonly ProfileResult[] }
   readonly growth: { readonly machine: Machine, readonly rounds: number, readonly seconds: number, readonly stores: readonly GrowthStore[] }
+  readonly steps: { readonly machine: Machine, readonly rounds: number, readonly seconds: number, readonly rows: readonly StepResult[] }
   readonly boot: { readonly machine: Machine, readonly processes: number, readonly rows: readonly BootRow[] }
 }
 

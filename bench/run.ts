@@ -9,6 +9,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   'long-reads': async () => await import('./long-reads.js'),
   overload: async () => await import('./overload.js'),
   profile: async () => await import('./profile.js'),
+  steps: async () => await import('./steps.js'),
   table: async () => await import('./table.js')
 }
 

@@ -93,6 +93,25 @@ ${lines.join('\n')}
 `
 }
 
+function toStepsSection (): string {
+  const { rounds, seconds, rows } = readResult('steps')
+  const stores = [...new Set(rows.flatMap(({ cells }) => cells.map(({ store }) => store)))]
+  const names = Object.keys(titles) as Workload[]
+  const tables = stores.map((store) => {
+    const lines = rows.map(({ revision, name, cells }) => {
+      const found = names.map((workload) => cells.find((cell) => cell.store === store && cell.workload === workload))
+      return `| ${name}${revision === 'HEAD' ? '' : ` (\`${revision}\`)`} | ${found.map((cell) => cell === undefined ? '' : cell.ratio.toFixed(2)).join(' | ')} |`
+    })
+    return `### ${store}\n\n| after | ${names.map((workload) => titles[workload]).join(' | ')} |\n|---|${names.map(() => '---:|').join('')}\n${lines.join('\n')}\n`
+  })
+  return `## What each step bought
+
+Ratios to bare Fastify of revisions of this package in one run, from \`npm run bench -- steps\`, ${rounds} rounds of ${seconds} s each.
+A difference of a tenth between two lines may be the machine's.
+
+${tables.join('\n')}`
+}
+
 /** @throws when something was not measured yet */
 export function toPerformancePage (): string {
   const { machine, rounds, seconds, rows } = readResult('table')
@@ -111,13 +130,14 @@ checked, and what was written is read back; a wrong answer voids the row.
 All do the same work: 1,000 operations; GET by key; a page of 20 of those that are Running, newest first; PATCH of a
 status and a text of one of them; create. *Bare Fastify, a Map* has one route with JSON schemas for body and response and
 nothing else: no token, no ETag, no OData, nothing that lasts. This package has everything on: a signed token of the size of Entra's,
-permissions, validation, ETags, OData. Its SQLite store and the programs over SQLite sync each acknowledged write to the disk; json-server writes a file and syncs nothing.
+permissions, validation, ETags, OData. All clients ask for the same page: the PostgreSQL store reads it once for those
+who ask in one turn of the event loop, and pages that differ one by one. Its SQLite store and the programs over SQLite sync each acknowledged write to the disk; json-server writes a file and syncs nothing.
 
 ![CPU time of a request](performance.svg)
 
 ${(Object.entries(rows) as Array<[Workload, readonly Summary[]]>).map(toTable).join('\n')}
 ${hasResult('growth') ? `${toGrowthSection()}\n` : ''}${toBootSection()}
-## Where the time goes
+${hasResult('steps') ? `${toStepsSection()}\n` : ''}## Where the time goes
 
 The functions with most of the CPU time of their own, from \`npm run bench -- profile\`.
 
