@@ -89,6 +89,26 @@ export const commitCases: Cases = {
     }
   },
 
+  'commit: what is acknowledged is read, whoever asked for the same before': async (store) => {
+    const rounds = 60
+    let isOver = false
+    const askAgain = async (): Promise<void> => {
+      // a store may answer at once, and nobody else would have a turn
+      for (; !isOver; await new Promise((resolve) => { setImmediate(resolve) })) await Promise.all([idsOf(store, here), store.count(here), store.find({ ...here, id: 'id-0' })])
+    }
+    const asking = Promise.all(Array.from({ length: 4 }, askAgain))
+    try {
+      for (let n = 0; n < rounds; n += 1) {
+        await insertAll(store, here, toRecord(`id-${n}`))
+        const [ids, count, found] = await Promise.all([idsOf(store, here), store.count(here), store.find({ ...here, id: `id-${n}` })])
+        assert.deepEqual([ids.length, count, found?.id], [n + 1, n + 1, `id-${n}`])
+      }
+    } finally {
+      isOver = true
+      await asking
+    }
+  },
+
   'commit: the first change that meets a conflict is named': async (store) => {
     const [a, b] = await insertAll(store, here, toRecord('a'), toRecord('b'))
     const fresh = (n: number): Change[] => Array.from({ length: n }, (_, one) => insert(toRecord(`fresh-${one}`)))

@@ -81,6 +81,19 @@ export const isolationCases: Cases = {
     }
   },
 
+  'isolation: of what is asked for at once': async (store) => {
+    for (const [n, collection] of lookalikes.entries()) await insertAll(store, collection, ...['a', 'b', 'c'].map((id, second) => ({ ...toRecord(id, second, { size: second, label: id, flag: true }), type: `type-${n}`, status: 1 })))
+    const pages = [{ limit: 1, skip: 0 }, { limit: 2, skip: 0 }, { limit: 3, skip: 0 }, { limit: 3, skip: 1 }]
+    for (const query of queries) {
+      const answers = await Promise.all(lookalikes.map(async (collection) => {
+        const listing = Promise.all(pages.map(async (page) => (await store.list(collection, query, page)).map(({ type }) => type)))
+        const [found, count, listed] = await Promise.all([Promise.resolve(store.find({ ...collection, id: 'a' })), Promise.resolve(store.count(collection, query.filter)), listing])
+        return [...listed, [found?.type], count]
+      }))
+      for (const [n, answer] of answers.entries()) assert.deepEqual(answer, [...[1, 2, 3, 2, 1].map((length) => Array(length).fill(`type-${n}`)), 3], `${JSON.stringify(lookalikes[n])}: ${JSON.stringify(query)}`)
+    }
+  },
+
   'isolation: writes meet nothing of another tenant or owner': async (store) => {
     const others = [otherTenant, otherOwner, ...lookalikes.slice(1)]
     const [mine] = await insertAll(store, here, toRecord('a', 1))

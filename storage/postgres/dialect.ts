@@ -1,4 +1,5 @@
 import type { Dialect, Sql } from '../sql/dialect.js'
+import { record } from './records.js'
 
 /** Texts are compared by code point, whatever the database's own order is. */
 const byCodePoint = 'COLLATE "C"'
@@ -47,6 +48,8 @@ export function makeDialect ({ schema, caseCollation }: DialectSettings): Dialec
   const mapCase = (name: 'lower' | 'upper', text: Sql): Sql => `(${name}(${text} COLLATE "${caseCollation}") ${byCodePoint})`
   return {
     table: `${schema}.operations`,
+    record,
+    inIndexes: 'created >= \'\'',
     parameter (number, value) {
       const type = typeof value as keyof typeof typeNames
       const sql = `CAST($${number} AS ${typeNames[type]})`

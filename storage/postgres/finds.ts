@@ -1,11 +1,8 @@
 import { StoreUnavailableError } from '../store.js'
 import type { Collection, Key, OperationRecord } from '../store.js'
 import type { Run } from './connections.js'
+import { togetherLimit, toRecords } from './records.js'
 import type { Statements } from './statements.js'
-import { toRecord } from './statements.js'
-
-/** Operations that are looked up by one statement at most. */
-const batchLimit = 128
 
 /** Whoever waits for an operation. */
 interface Waiting {
@@ -22,13 +19,13 @@ export function makeFinds (read: Run, statements: Statements): (key: Key) => Pro
   const collections = new Map<string, { readonly collection: Collection, readonly waiting: Waiting[] }>()
 
   const findOne = async (collection: Collection, { id, resolve, reject }: Waiting): Promise<void> => {
-    await read(statements.find({ tenant: collection.tenant, owner: collection.owner, id })).then(([row]) => { resolve(row && toRecord(row)) }, reject)
+    await read(statements.find({ tenant: collection.tenant, owner: collection.owner, id })).then((rows) => { resolve(toRecords(rows)[0]) }, reject)
   }
 
   const findAll = async (collection: Collection, waiting: readonly Waiting[]): Promise<void> => {
     try {
-      const rows = await read(statements.findAll(collection, [...new Set(waiting.map(({ id }) => id))]))
-      const found = new Map(rows.map((row) => [row['id'], toRecord(row)]))
+      const records = toRecords(await read(statements.findAll(collection, [...new Set(waiting.map(({ id }) => id))])))
+      const found = new Map(records.map((record) => [record.id, record]))
       for (const { id, resolve } of waiting) resolve(found.get(id))
     } catch (error) {
       if (error instanceof StoreUnavailableError) for (const { reject } of waiting) reject(error)
@@ -41,8 +38,8 @@ export function makeFinds (read: Run, statements: Statements): (key: Key) => Pro
     const all = [...collections.values()]
     collections.clear()
     for (const { collection, waiting } of all) {
-      for (let start = 0; start < waiting.length; start += batchLimit) {
-        const [first, ...more] = waiting.slice(start, start + batchLimit) as [Waiting, ...Waiting[]]
+      for (let start = 0; start < waiting.length; start += togetherLimit) {
+        const [first, ...more] = waiting.slice(start, start + togetherLimit) as [Waiting, ...Waiting[]]
         void (more.length === 0 ? findOne(collection, first) : findAll(collection, [first, ...more]))
       }
     }

@@ -14,7 +14,7 @@ import { prepareSchema } from './migrations.js'
 import { resolveOptions } from './options.js'
 import type { PostgresStoreOptions } from './options.js'
 import { makePool } from './pool.js'
-import { makeScanner } from './scanner.js'
+import { makeScanners } from './scanner.js'
 import { makeStatements } from './statements.js'
 
 export type { PostgresStoreOptions } from './options.js'
@@ -38,7 +38,7 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
   })
   const statements = makeStatements(schema)
   const find = makeFinds(connections.read, statements)
-  const dialect = makeDialect({ schema, caseCollation })
+  const toScanner = makeScanners(connections.readLong, makeDialect({ schema, caseCollation }))
   const readHistory = makeHistory(connections.readLong, statements, about.mark)
   const writer = { connections, statements, makeVersion: makeVersions(), retryMillis, keptChanges, getStore: () => store }
   const queues = new Map<string, CommitQueue>()
@@ -72,11 +72,11 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
     },
     async list (collection: Collection, query: Query, page: Page) {
       checkOpen()
-      return await track(Promise.resolve(runList(makeScanner(connections.readLong, dialect, collection), query, page)))
+      return await track(Promise.resolve(runList(toScanner(collection), query, page)))
     },
     async count (collection: Collection, filter?: Expression) {
       checkOpen()
-      return await track(Promise.resolve(runCount(makeScanner(connections.readLong, dialect, collection), filter)))
+      return await track(Promise.resolve(runCount(toScanner(collection), filter)))
     },
     async commit (collection: Collection, changes: readonly Change[]): Promise<CommitOutcome> {
       checkOpen()

@@ -1,10 +1,8 @@
 import { committedKinds, idOf } from '../change.js'
-import { StoredRecord } from '../record.js'
 import type { Parameter } from '../sql/dialect.js'
-import { recordColumns } from '../sql/select.js'
-import type { Change, Collection, Key, OperationRecord } from '../store.js'
+import type { Change, Collection, Key } from '../store.js'
 import type { Statement } from './connections.js'
-import type { Row } from './driver.js'
+import { record, together } from './records.js'
 
 /** A change with the version it makes. */
 export interface VersionedChange {
@@ -15,7 +13,7 @@ export interface VersionedChange {
 /** The statements of the store; each is about one collection, whose tenant and owner are its first parameters. */
 export interface Statements {
   readonly find: (key: Key) => Statement
-  /** A row for each of the ids that is there. */
+  /** What is there of so many ids, {@link togetherLimit} at most. */
   readonly findAll: (collection: Collection, ids: readonly string[]) => Statement
   /** Finds nothing, and fails where nothing can be written. */
   readonly check: () => Statement
@@ -39,12 +37,6 @@ export interface Statements {
   readonly changes: (collection: Collection, after: number | undefined, limit: number) => Statement
   /** Drops the history up to a place. The change at the place stays: it tells which cursors are of this history. */
   readonly forget: (collection: Collection, sequence: number) => Statement
-}
-
-/** A record as a row has it. */
-export function toRecord (row: Row): OperationRecord {
-  const { id, type, created, last_action: lastAction, status, text, version } = row as { id: string, type: string, created: string, last_action: string, status: number, text: string, version: string }
-  return new StoredRecord({ id, type, created, lastAction, status, text }, version)
 }
 
 const inCollection = 'tenant = $1 AND owner = $2'
@@ -94,8 +86,8 @@ export function makeStatements (schema: string): Statements {
     CROSS JOIN LATERAL (SELECT ${columns} FROM ${operations} WHERE ${inCollection} AND id = wanted.id LIMIT 1) AS found`
 
   return {
-    find: ({ tenant, owner, id }) => ({ name: 'find', sql: `SELECT ${recordColumns} FROM ${operations} WHERE ${inCollection} AND id = $3`, parameters: [tenant, owner, id] }),
-    findAll: ({ tenant, owner }, ids) => ({ name: 'findAll', sql: selectEach(recordColumns), parameters: [tenant, owner, JSON.stringify(ids)] }),
+    find: ({ tenant, owner, id }) => ({ name: 'find', sql: `SELECT ${record} FROM ${operations} WHERE ${inCollection} AND id = $3`, parameters: [tenant, owner, id] }),
+    findAll: ({ tenant, owner }, ids) => together({ name: 'findAll', sql: selectEach(record), parameters: [tenant, owner, JSON.stringify(ids)] }),
     // what may lock rows is refused in a transaction that only reads, also where there are none to lock
     check: () => ({ name: 'check', sql: `SELECT id FROM ${operations} WHERE false FOR UPDATE`, parameters: [] }),
     versions: ({ tenant, owner }, ids) => ({ sql: selectEach('id, version'), parameters: [tenant, owner, JSON.stringify(ids)] }),

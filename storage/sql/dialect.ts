@@ -6,10 +6,17 @@ export type Sql = string
 /** A value as a driver takes it. */
 export type Parameter = string | number | null
 
+/** The columns that have a record. */
+export const recordColumns: Sql = 'id, type, created, last_action, status, text, version'
+
 /** What databases say in their own ways; everything else is said once, in expression.ts and select.ts. */
 export interface Dialect {
   /** The table of operations. */
   readonly table: Sql
+  /** What is selected of a record, made of {@link recordColumns}. */
+  readonly record: Sql
+  /** What every record fulfils and a statement must say to be served by another index than the key's; empty where it need not. */
+  readonly inIndexes: Sql
   /** The parameter with this number, from 1 on, which may stand in several places, and what the driver is given for it. */
   readonly parameter: (number: number, value: string | number | boolean) => { readonly sql: Sql, readonly value: Parameter }
   /** The value at a path of `text`, null where it is of another kind than the reading. */

@@ -3,6 +3,7 @@ import { indexes, toEntry, toStored } from '../query/plan.js'
 import { orderedCharacters } from '../query/tree.js'
 import type { Expression, Order, Page, Scalar } from '../query/tree.js'
 import type { Collection } from '../store.js'
+import { recordColumns } from './dialect.js'
 import type { Dialect, Parameter, Sql } from './dialect.js'
 import type { Binder } from './expression.js'
 import { columnNames, compileExpression, makeBinder } from './expression.js'
@@ -12,9 +13,6 @@ export interface Statement {
   readonly sql: Sql
   readonly parameters: readonly Parameter[]
 }
-
-/** What a record is made of. */
-export const recordColumns = 'id, type, created, last_action, status, text, version'
 
 /** The statements of one collection; each is bounded by what {@link Candidate} and its arguments say. */
 export interface Selects {
@@ -31,11 +29,12 @@ export interface Selects {
   readonly count: (range: Range, residual: Expression | undefined) => Statement
 }
 
-function compileRange ({ tenant, owner }: Collection, { index, prefix, lower, upper }: Range, { bind }: Binder): Sql {
+function compileRange ({ tenant, owner }: Collection, { index, prefix, lower, upper }: Range, { inIndexes }: Dialect, { bind }: Binder): Sql {
   const columns = indexes[index].map((column) => columnNames[column])
   const next = columns[prefix.length] as Sql
   return [
     `tenant = ${bind(tenant)} AND owner = ${bind(owner)}`,
+    ...(index === 'id' || inIndexes === '' ? [] : [inIndexes]),
     ...prefix.map((key, position) => `${columns[position] as Sql} = ${bind(key)}`),
     ...(lower === undefined ? [] : [`${next} ${lower.inclusive ? '>=' : '>'} ${bind(lower.value)}`]),
     ...(upper === undefined ? [] : [`${next} ${upper.inclusive ? '<=' : '<'} ${bind(upper.value)}`])
@@ -59,7 +58,7 @@ function compileWalk (collection: Collection, { range }: Candidate, total: reado
   const open = openColumns(range)
   const descending = total.at(-1)?.descending === true
   const entry: Entry = after === undefined ? { range, start: undefined } : toEntry(range, total, after)
-  const within = compileRange(collection, entry.range, binder)
+  const within = compileRange(collection, entry.range, dialect, binder)
   // after the only record there is nothing
   const start = entry.start === undefined
     ? ''
@@ -88,7 +87,7 @@ function compileAfter (terms: ReadonlyArray<{ term: Sql, value: Scalar, descendi
 
 /** Makes the statements that read one collection. */
 export function makeSelects (dialect: Dialect, collection: Collection): Selects {
-  const { table } = dialect
+  const { table, record } = dialect
   const sizeOf = (records: number, { bind }: Binder): Sql => `CAST(${bind(records)} AS bigint)`
   const pageOf = ({ limit, skip }: Page, binder: Binder): Sql => `LIMIT ${sizeOf(limit, binder)} OFFSET ${sizeOf(skip, binder)}`
   const where = (expression: Expression | undefined, binder: Binder): Sql => expression === undefined ? '' : compileExpression(expression, dialect, binder)
@@ -97,8 +96,8 @@ export function makeSelects (dialect: Dialect, collection: Collection): Selects 
       const binder = makeBinder(dialect)
       const walk = compileWalk(collection, candidate, total, page, dialect, binder)
       const sql = maxScanned === undefined
-        ? `SELECT ${recordColumns} ${walk} ${pageOf(page, binder)}`
-        : `SELECT ${recordColumns} FROM (SELECT ${recordColumns} ${walk} LIMIT ${sizeOf(maxScanned, binder)}) AS walked WHERE ${where(candidate.residual, binder)} ${pageOf(page, binder)}`
+        ? `SELECT ${record} ${walk} ${pageOf(page, binder)}`
+        : `SELECT ${record} FROM (SELECT ${recordColumns} ${walk} LIMIT ${sizeOf(maxScanned, binder)}) AS walked WHERE ${where(candidate.residual, binder)} ${pageOf(page, binder)}`
       return { sql, parameters: binder.parameters }
     },
     walkIds (candidate, total, page, toList) {
@@ -116,23 +115,23 @@ export function makeSelects (dialect: Dialect, collection: Collection): Selects 
     sort ({ range, residual }, total, page) {
       const binder = makeBinder(dialect)
       const keys = total.map((order, position) => `${compileTerm(order, dialect, binder)} AS key${position}`).join(', ')
-      const inner = `SELECT ${recordColumns}, ${keys} FROM ${table} WHERE ${compileRange(collection, range, binder)}`
+      const inner = `SELECT ${recordColumns}, ${keys} FROM ${table} WHERE ${compileRange(collection, range, dialect, binder)}`
       const after = page.after?.map((value, position) => {
         const { by, descending } = total[position] as Order
         return { term: `key${position}`, value: by.kind === 'column' ? toStored(by.column, value) : value, descending }
       })
       const conditions = [where(residual, binder), after === undefined ? '' : compileAfter(after, dialect, binder)].filter((sql) => sql !== '')
       const order = total.map(({ descending }, position) => dialect.orderTerm(`key${position}`, descending)).join(', ')
-      const sql = `SELECT ${recordColumns} FROM (${inner}) AS sorted${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`} ORDER BY ${order} ${pageOf(page, binder)}`
+      const sql = `SELECT ${record} FROM (${inner}) AS sorted${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`} ORDER BY ${order} ${pageOf(page, binder)}`
       return { sql, parameters: binder.parameters }
     },
     probe (range, records) {
       const binder = makeBinder(dialect)
-      return { sql: `SELECT 1 FROM ${table} WHERE ${compileRange(collection, range, binder)} LIMIT 1 OFFSET ${sizeOf(records, binder)}`, parameters: binder.parameters }
+      return { sql: `SELECT 1 FROM ${table} WHERE ${compileRange(collection, range, dialect, binder)} LIMIT 1 OFFSET ${sizeOf(records, binder)}`, parameters: binder.parameters }
     },
     count (range, residual) {
       const binder = makeBinder(dialect)
-      const conditions = [compileRange(collection, range, binder), where(residual, binder)].filter((sql) => sql !== '')
+      const conditions = [compileRange(collection, range, dialect, binder), where(residual, binder)].filter((sql) => sql !== '')
       return { sql: `SELECT count(*) AS count FROM ${table} WHERE ${conditions.join(' AND ')}`, parameters: binder.parameters }
     }
   }

@@ -84,6 +84,18 @@ export class CommitQueue {
     })
   }
 
+  /** Lets commits wait until `action` is over, unless the queue is drained. @throws what `action` does */
+  async hold (action: () => Promise<unknown>): Promise<void> {
+    this.#unplan?.()
+    this.#unplan = () => undefined
+    try {
+      await action()
+    } finally {
+      this.#unplan = undefined
+      if (this.#waiting.length > 0) this.#planNow()
+    }
+  }
+
   /** Writes everything that waits, now; what the busy file does not take is rejected. */
   drain (): void {
     this.#unplan?.()

@@ -35,15 +35,35 @@ export function toPath (database: SqliteDatabase): string {
   return (database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as { file: string }).file
 }
 
+/** Pages of a write-ahead log, -1 where that could not be found out. */
+export interface LogState {
+  /** Those it has since it began. */
+  readonly pages: number
+  /** Those of them that the file has too. */
+  readonly copied: number
+}
+
+function toState (ask: () => unknown): LogState {
+  try {
+    const { log, checkpointed } = ask() as { log: number, checkpointed: number }
+    return { pages: log, copied: checkpointed }
+  } catch {
+    // the next one takes it along
+    return { pages: -1, copied: -1 }
+  }
+}
+
 /**
- * Copies what the write-ahead log has into the file. A full disk or another process may keep it from that, which
+ * Copies what the write-ahead log has into the file. A full disk or another connection may keep it from that, which
  * harms nothing: what is committed stays in the log.
  * @see https://sqlite.org/pragma.html#pragma_wal_checkpoint
  */
-export function checkpoint (database: SqliteDatabase, mode: 'RESTART' | 'TRUNCATE'): void {
-  try {
-    database.exec(`PRAGMA wal_checkpoint(${mode})`)
-  } catch {
-    // the next one takes it along
-  }
+export function checkpoint (database: SqliteDatabase, mode: 'PASSIVE' | 'RESTART' | 'TRUNCATE'): LogState {
+  return toState(() => database.prepare(`PRAGMA wal_checkpoint(${mode})`).get())
+}
+
+/** Makes what looks at the write-ahead log and leaves it as it is. */
+export function makeLook (database: SqliteDatabase): () => LogState {
+  const statement = database.prepare('PRAGMA wal_checkpoint(NOOP)')
+  return () => toState(() => statement.get())
 }

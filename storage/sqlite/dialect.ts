@@ -1,4 +1,5 @@
 import { findInstant } from '../../schemas/date-time.js'
+import { recordColumns } from '../sql/dialect.js'
 import type { Dialect, Parameter, Sql } from '../sql/dialect.js'
 import type { SqliteDatabase, SqliteValue } from './driver.js'
 
@@ -33,6 +34,8 @@ function isLostByDriver (value: Parameter): boolean {
 /** @see https://sqlite.org/json1.html, https://sqlite.org/datatype3.html: texts compare by their UTF-8 */
 export const sqliteDialect: Dialect = {
   table: 'operations',
+  record: recordColumns,
+  inIndexes: '',
   parameter (number, given) {
     const value = typeof given === 'boolean' ? Number(given) : given
     return isLostByDriver(value) ? { sql: `CAST(?${number} AS REAL)`, value: String(value) } : { sql: `?${number}`, value }

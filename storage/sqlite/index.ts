@@ -1,9 +1,11 @@
 import { andThen } from '../awaitable.js'
 import { checkKeptChanges } from '../change.js'
+import { parseRecord } from '../sql/record-text.js'
 import { StoreUnavailableError } from '../store.js'
 import type { Expression, Page, Query } from '../query/tree.js'
 import type { Awaitable, Change, Collection, Key, OperationRecord, OperationStore } from '../store.js'
 import { whenFree } from './busy.js'
+import { makeCheckpoints } from './checkpoints.js'
 import { CommitQueue } from './commit-queue.js'
 import { checkpoint, open, toPath } from './connection.js'
 import { chooseDriver } from './driver.js'
@@ -14,7 +16,7 @@ import { makeReads } from './reads.js'
 import type { Reads } from './reads.js'
 import { makeShortReads } from './short-reads.js'
 import { makeSnapshots } from './snapshot.js'
-import { prepareReads, toRecord } from './statements.js'
+import { prepareReads } from './statements.js'
 import { makeTransactions } from './writes.js'
 
 /** Options of {@link sqliteStore}. */
@@ -33,7 +35,7 @@ const keptCharacters = 1 << 24
 /**
  * Keeps operations in one SQLite file: WAL with `synchronous=FULL`, so that an acknowledged write
  * survives a crash and a power cut, and group commit, so that this stays quick. Reads that may take long run
- * on a thread of their own.
+ * on a thread of their own, and so do checkpoints, which would hold the event loop as well.
  *
  * A copy of the file, by `backupSqlite` or any other means, goes on where the file was: with the same `secret`,
  * so that the links of pages go on working, and with the cursors from before the copy was taken. A cursor from
@@ -50,21 +52,25 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
   const inspect = await makeInspection(path)
   const { secret } = statements.about.get() as { secret: string }
   const kept = makeKeptRecords(keptCharacters, () => (statements.dataVersion.get() as { data_version: number }).data_version)
-  const queue = new CommitQueue(makeTransactions(database, keptChanges, kept), busyTimeoutMillis, () => store)
   const inSnapshot = makeSnapshots(database)
-  const find = (key: Key): OperationRecord | undefined => {
-    const known = kept.find(key)
-    if (known !== undefined) return known
+  const readRecord = (key: Key): OperationRecord | undefined => {
     const row = statements.find.get(key.tenant, key.owner, key.id)
     if (row === undefined) return undefined
-    const record = toRecord(row)
+    const record = parseRecord(row.record)
     kept.keep(key, record)
     return record
   }
-  const { short, listKept } = makeShortReads(database, makeReads(database), kept, find)
+  const { short, listKept } = makeShortReads(database, makeReads(database), kept, (key) => kept.find(key) ?? readRecord(key))
   const thread = new ReadThread({ driver: driver.name, file: path, busyTimeoutMillis })
   let closing: Awaitable<void>
   let closed = false
+  const onCommitted = makeCheckpoints(database, {
+    copy: async () => await thread.copyLog(),
+    isFree: () => thread.isIdle,
+    hold: async (action) => { await queue.hold(action) },
+    isClosed: () => closed
+  })
+  const queue = new CommitQueue(makeTransactions(database, keptChanges, kept, onCommitted), busyTimeoutMillis, () => store)
 
   const checkOpen = (): void => {
     if (closed) throw new StoreUnavailableError('the store is closed')
@@ -96,8 +102,9 @@ export async function sqliteStore ({ file, keptChanges = 100_000, busyTimeoutMil
     system: 'sqlite',
     secret,
     find: (key: Key) => read(() => {
-      kept.verify()
-      return find(key)
+      const known = kept.find(key)
+      // what the file is asked for is as it is now, whoever wrote it
+      return known !== undefined && kept.verify() ? known : readRecord(key)
     }),
     list: (collection: Collection, query: Query, page: Page) => andThen(read(() => listKept(collection, query, page)), (found) => found ?? readAnywhere('list', collection, query, page)),
     count: (collection: Collection, filter?: Expression) => readAnywhere('count', collection, filter),

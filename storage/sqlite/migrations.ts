@@ -4,6 +4,12 @@ import type { SqliteDatabase } from './driver.js'
 /** Marks the file as one of this package's. */
 const applicationId = 0x6f707331
 
+/**
+ * Pages of the log at which a commit copies it into the file, 40 MB: for when that was not done beside the event
+ * loop, as checkpoints.ts has it, or is too slow.
+ */
+const autoCheckpointPages = 10_000
+
 /** Each entry brings the file from the version before it; entries are only ever added. */
 const migrations = [
   `CREATE TABLE operations (
@@ -75,10 +81,15 @@ export function makeDurable (database: SqliteDatabase): void {
   set(database, 'synchronous', 'FULL', 2)
 }
 
+/** Pages that a connection keeps at hand, in KiB: those that lead to any of millions of records, and more. */
+const cacheSize = 32_768
+
 /** What belongs to a connection of a store: its settings, and the functions that queries call. */
 export function configure (database: SqliteDatabase): void {
   makeDurable(database)
+  set(database, 'wal_autocheckpoint', String(autoCheckpointPages), autoCheckpointPages)
   set(database, 'journal_mode', 'WAL', 'wal')
+  set(database, 'cache_size', String(-cacheSize), -cacheSize)
   defineFunctions(database)
 }
 

@@ -6,7 +6,7 @@ import type { Reads } from './reads.js'
 import { startThread } from './start-thread.js'
 import type { ThreadReply, ThreadRequest, ThreadSetup } from './thread-messages.js'
 
-/** A read that is not answered yet. */
+/** What is not answered yet. */
 interface Pending {
   readonly records: OperationRecord[]
   readonly resolve: (value: unknown) => void
@@ -14,8 +14,8 @@ interface Pending {
 }
 
 /**
- * Runs reads on a thread of their own, so that the event loop goes on meanwhile. The thread is started by the
- * first read, and again by the next one after it died; it does not keep the process alive.
+ * Runs what may take long on a thread of its own, so that the event loop goes on meanwhile. The thread is started by
+ * the first request, and again by the next one after it died; it does not keep the process alive.
  */
 export class ReadThread {
   readonly #setup: ThreadSetup
@@ -27,16 +27,19 @@ export class ReadThread {
     this.#setup = setup
   }
 
+  /** Whether everything is answered. */
+  get isIdle (): boolean {
+    return this.#pending.size === 0
+  }
+
   /** @throws StoreUnavailableError when the thread ends before it answers */
   async run<K extends keyof Reads> (method: K, ...parameters: Parameters<Reads[K]>): Promise<ReturnType<Reads[K]>> {
-    const worker = this.#worker ?? this.#start()
-    const id = this.#nextId
-    this.#nextId += 1
-    worker.postMessage({ kind: 'read', id, method, parameters } satisfies ThreadRequest)
-    worker.ref()
-    return await new Promise((resolve, reject) => {
-      this.#pending.set(id, { records: [], resolve: resolve as (value: unknown) => void, reject })
-    })
+    return await this.#ask((id) => ({ kind: 'read', id, method, parameters })) as ReturnType<Reads[K]>
+  }
+
+  /** Copies what the log has into the file; says whether nothing kept it from that. @throws StoreUnavailableError as `run` does */
+  async copyLog (): Promise<boolean> {
+    return await this.#ask((id) => ({ kind: 'copyLog', id })) as boolean
   }
 
   /** Rejects what is not answered, and ends the thread when it has finished the statement it is at. */
@@ -49,6 +52,15 @@ export class ReadThread {
       worker.once('exit', () => { resolve() })
       worker.postMessage({ kind: 'close' } satisfies ThreadRequest)
     })
+  }
+
+  async #ask (toRequest: (id: number) => ThreadRequest): Promise<unknown> {
+    const worker = this.#worker ?? this.#start()
+    const id = this.#nextId
+    this.#nextId += 1
+    worker.postMessage(toRequest(id))
+    worker.ref()
+    return await new Promise((resolve, reject) => { this.#pending.set(id, { records: [], resolve, reject }) })
   }
 
   #start (): Worker {

@@ -4,6 +4,7 @@ import { andThen } from '../awaitable.js'
 import { ScanLimitError, StoreUnavailableError } from '../store.js'
 import type { OperationRecord } from '../store.js'
 import { whenFree } from './busy.js'
+import { copyLog } from './checkpoints.js'
 import { openReader } from './connection.js'
 import type { SqliteDriver } from './driver.js'
 import { makeReads } from './reads.js'
@@ -12,8 +13,8 @@ import { makeSnapshots } from './snapshot.js'
 import type { ReadRequest, ThreadReply, ThreadRequest, ThreadSetup } from './thread-messages.js'
 
 /*
- * The program of the thread that runs long reads, on a connection of its own. A read sees every commit that
- * was acknowledged before it was asked for: its snapshot is taken when it runs.
+ * The program of the thread that runs long reads and copies the log, on a connection of its own. A read sees
+ * every commit that was acknowledged before it was asked for: its snapshot is taken when it runs.
  */
 
 /** Characters of texts in one message: taking them over is some milliseconds of the event loop's time. */
@@ -66,6 +67,9 @@ port.on('message', (request: ThreadRequest) => {
   switch (request.kind) {
     case 'read':
       void answer(request)
+      break
+    case 'copyLog':
+      reply({ kind: 'value', id: request.id, value: copyLog(database) })
       break
     case 'more':
       sendRecords(request.id, unsent.get(request.id) as readonly OperationRecord[])

@@ -3,15 +3,18 @@ import { Worker } from 'node:worker_threads'
 import type { BackupSetup } from './backup.js'
 import type { ThreadSetup } from './thread-messages.js'
 
+/** What reads TypeScript, where this is TypeScript; resolved before anything else may wait for what resolves it. */
+const tsx = import.meta.url.endsWith('.ts') && import.meta.resolve('tsx/esm/api')
+
 /**
  * Run from its sources, the package needs in the thread what reads TypeScript outside of it: the loaders that the
  * command line names, and nothing else of it. tsx does not bring itself into threads on Node 20.
  */
 function startSource (file: string, workerData: unknown): Worker {
-  const [program, tsx] = [new URL(file, import.meta.url).href, import.meta.resolve('tsx/esm/api')].map((url) => JSON.stringify(url)) as [string, string]
+  const program = JSON.stringify(new URL(file, import.meta.url))
   const code = `await import(${program}).catch(async (error) => {
     if (!['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_MODULE_NOT_FOUND'].includes(error.code)) throw error
-    const { tsImport } = await import(${tsx})
+    const { tsImport } = await import(${JSON.stringify(tsx)})
     await tsImport(${program}, ${program})
   })`
   const loaders = Array.from(process.execArgv.join('\0').matchAll(/--import[=\0]([^\0]+)/g), ([, module]) => `--import=${module as string}`)

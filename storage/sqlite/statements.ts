@@ -1,6 +1,7 @@
 import type { Place } from '../cursors.js'
 import { StoredRecord } from '../record.js'
-import { recordColumns } from '../sql/select.js'
+import { recordColumns } from '../sql/dialect.js'
+import { betweenColumns, textColumns } from '../sql/record-text.js'
 import type { CommittedChange, NewRecord, OperationRecord } from '../store.js'
 import type { SqliteDatabase, SqliteValue } from './driver.js'
 
@@ -37,8 +38,8 @@ export function prepareReads (database: SqliteDatabase) {
   return {
     about: prepare<[], { mark: string, secret: string }>(
       'SELECT mark, secret FROM about'),
-    find: prepare<[tenant: string, owner: string, id: string], Row>(
-      `SELECT ${recordColumns} FROM operations WHERE ${inCollection} AND id = ?`),
+    find: prepare<[tenant: string, owner: string, id: string], { record: string }>(
+      `SELECT concat_ws(char(${betweenColumns.charCodeAt(0)}), ${textColumns}) AS record FROM operations WHERE ${inCollection} AND id = ?`),
     dataVersion: prepare<[], { data_version: number }>(
       'PRAGMA data_version'),
     oldest: prepare<[], Place>(

@@ -17,8 +17,8 @@ export interface ReadRequest<K extends keyof Reads = keyof Reads> {
   readonly parameters: Parameters<Reads[K]>
 }
 
-/** `more` asks for the next records of a read; `close` is the last message. */
-export type ThreadRequest = ReadRequest | { readonly kind: 'more', readonly id: number } | { readonly kind: 'close' }
+/** `more` asks for the next records of a read; `copyLog` copies what the log has into the file; `close` is the last message. */
+export type ThreadRequest = ReadRequest | { readonly kind: 'more', readonly id: number } | { readonly kind: 'copyLog', readonly id: number } | { readonly kind: 'close' }
 
 /**
  * Records come in parts, each asked for, so that taking them over does not hold the event loop.

@@ -14,8 +14,11 @@ function toSlack (keptChanges: number): number {
   return Math.min(keptChanges / 10, 1_000)
 }
 
-/** The transactions of one connection, whose records `kept` knows as far as they are committed. */
-export function makeTransactions (database: SqliteDatabase, keptChanges: number, kept: KeptRecords): Transactions {
+/**
+ * The transactions of one connection, whose records `kept` knows as far as they are committed. `onCommitted` is called
+ * after each, and must not throw: what is committed would be taken for what failed.
+ */
+export function makeTransactions (database: SqliteDatabase, keptChanges: number, kept: KeptRecords, onCommitted: () => void): Transactions {
   const statements = prepareWrites(database)
   const makeVersion = makeVersions()
   let oldest = 0
@@ -77,6 +80,7 @@ export function makeTransactions (database: SqliteDatabase, keptChanges: number,
       if (newest - oldest > keptChanges + toSlack(keptChanges)) statements.forget.run(newest - keptChanges)
       database.exec('COMMIT')
       for (const { key, record } of written) if (record === undefined) kept.forget(key); else kept.keep(key, record)
+      onCommitted()
     },
     rollback () {
       if (database.isTransaction) database.exec('ROLLBACK')

@@ -14,6 +14,7 @@ testQuickly(powerLoss, (t, figures) => {
   t.ok(acknowledged! >= 10_000, `${acknowledged} acknowledged writes were looked for`)
   t.ok(syncs! >= 100, `${syncs} syncs`)
   t.ok(figures['writes to the database']! >= 100, 'there were checkpoints')
+  t.ok(figures['of them on a thread']! >= 20, 'some of them beside the commits')
   t.ok(figures['unlinked files']! >= 3, 'the log was unlinked and made anew')
   t.ok(figures['NORMAL: images with losses']! > 0, 'a store that does not sync is found out')
   t.ok(figures['folder never synced: images with losses']! > 0, 'names are lost too')
@@ -21,9 +22,10 @@ testQuickly(powerLoss, (t, figures) => {
 
 const page = (letter: string, length = 4_096): Buffer => Buffer.alloc(length, letter)
 const create: DiskEvent = { kind: 'create', name: 'f' }
-const sync: DiskEvent = { kind: 'sync', name: 'f' }
+const sync: DiskEvent = { kind: 'sync', name: 'f', thread: '7' }
+const syncBegins = (thread: string): DiskEvent => ({ kind: 'sync-begins', name: 'f', thread })
 const syncFolder: DiskEvent = { kind: 'sync-folder' }
-const write = (offset: number, data: Buffer, name = 'f'): DiskEvent => ({ kind: 'write', name, offset, data })
+const write = (offset: number, data: Buffer, name = 'f'): DiskEvent => ({ kind: 'write', name, thread: '7', offset, data })
 
 /** A file's contents as runs of one letter, `-` for a file that is not there. */
 function describe (content: Buffer | undefined): string {
@@ -43,6 +45,9 @@ function cutOften (events: readonly DiskEvent[], name = 'f'): string[] {
 
 const cuts: Array<[what: string, events: DiskEvent[], found: string[], name?: string]> = [
   ['what was synced lasts', [create, write(0, page('a')), sync, syncFolder], ['a4096']],
+  ['what was written during a sync may be there or not', [create, write(0, page('a', 100)), syncBegins('7'), write(100, page('b', 50)), sync, syncFolder], ['a100', 'a100050', 'a100b50']],
+  ['what another sync covered lasts', [create, write(0, page('a', 100)), syncBegins('8'), write(100, page('b', 50)), sync, { ...sync, thread: '8' }, syncFolder], ['a100b50']],
+  ['a sync covers what was written since another one', [create, syncBegins('7'), write(0, page('a', 100)), syncBegins('8'), sync, { ...sync, thread: '8' }, syncFolder, write(100, page('b', 50)), sync], ['a100b50']],
   ['a name lasts when its folder is synced', [create, write(0, page('a')), sync], ['-', 'a4096']],
   ['a write may be there or not', [create, sync, syncFolder, write(0, page('a', 100))], ['', '0100', 'a100']],
   ['of two writes to a sector the first comes first', [create, write(0, page('a', 100)), sync, syncFolder, write(0, page('b', 50)), write(50, page('c', 50))], ['a100', 'b50a50', 'b50c50']],
@@ -85,6 +90,11 @@ t.test('a trace is read', async (t) => {
     `7 pwrite64(18<${folder}/a>, "${toHex('text')}", 4, 8192 <unfinished ...>`,
     `8 fsync(20<${folder}/c>) = 0`,
     '7 <... pwrite64 resumed>) = 2',
+    `8 fdatasync(20<${folder}/a> <unfinished ...>`,
+    `9 fsync(20<${folder}/a-shm> <unfinished ...>`,
+    `7 pwrite64(18<${folder}/a>, "${toHex('text')}", 4, 0) = 4`,
+    '8 <... fdatasync resumed>) = 0',
+    `8 fsync(20<${folder}/a> <unfinished ...>) = ?`,
     `7 pwrite64(18<${folder}/a-shm>, "${toHex('text')}", 4, 0) = 4`,
     `7 write(21<${folder}/log>, "${toHex('one\ntwo\n')}", 8) = 8`,
     `7 write(1</dev/null>, "${toHex('text')}", 4) = 4`,
@@ -98,12 +108,16 @@ t.test('a trace is read', async (t) => {
     '7 +++ killed by SIGKILL +++'
   ), [
     { kind: 'create', name: 'a' },
-    { kind: 'write', name: 'a', offset: 4_096, data: Buffer.from('text') },
-    { kind: 'sync', name: 'c' },
-    { kind: 'write', name: 'a', offset: 8_192, data: Buffer.from('te') },
+    { kind: 'write', name: 'a', thread: '7', offset: 4_096, data: Buffer.from('text') },
+    { kind: 'sync', name: 'c', thread: '8' },
+    { kind: 'write', name: 'a', thread: '7', offset: 8_192, data: Buffer.from('te') },
+    { kind: 'sync-begins', name: 'a', thread: '8' },
+    { kind: 'write', name: 'a', thread: '7', offset: 0, data: Buffer.from('text') },
+    { kind: 'sync', name: 'a', thread: '8' },
+    { kind: 'sync-begins', name: 'a', thread: '8' },
     { kind: 'log', line: 'one' },
     { kind: 'log', line: 'two' },
-    { kind: 'sync', name: 'a' },
+    { kind: 'sync', name: 'a', thread: '7' },
     { kind: 'sync-folder' },
     { kind: 'truncate', name: 'a', size: 12 },
     { kind: 'unlink', name: 'a' },

@@ -28,8 +28,11 @@ const rounds = 40
 
 const writer = 'test/faults/programs/writer.ts'
 
-/** So that a short trace has what a long life has: checkpoints, and a log that begins again from its start. */
-const frequentCheckpoints: Edit = { file: 'storage/sqlite/migrations.ts', replace: '  defineFunctions(database)\n', by: '  defineFunctions(database)\n  database.exec(\'PRAGMA wal_autocheckpoint=120\')\n' }
+/** So that a short trace has what a long life has: checkpoints of both kinds, and a log that begins again from its start. */
+const frequentCheckpoints: readonly Edit[] = [
+  { file: 'storage/sqlite/migrations.ts', replace: '  defineFunctions(database)\n', by: '  defineFunctions(database)\n  database.exec(\'PRAGMA wal_autocheckpoint=120\')\n' },
+  { file: 'storage/sqlite/checkpoints.ts', replace: 'const pagesPerCopy = 2_000', by: 'const pagesPerCopy = 30' }
+]
 const normal: Edit = { file: 'storage/sqlite/migrations.ts', replace: '\'FULL\', 2', by: '\'NORMAL\', 1' }
 
 /** Runs sessions of the writing program, one after the other, and reads what they did to the disk. */
@@ -146,9 +149,9 @@ export const powerLoss: Fault = {
   isMissing: () => spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0 ? false : 'there is no strace, or it may not trace',
   async run ({ store, cycles, folder, seed, log }) {
     const chance = makeChance(seed)
-    const figures = { acknowledged: 0, lost: 0, twice: 0, violations: 0, images: 0, writes: 0, syncs: 0, 'writes to the database': 0, 'unlinked files': 0, 'NORMAL: images': 0, 'NORMAL: images with losses': 0, 'folder never synced: images': 0, 'folder never synced: images with losses': 0 }
-    const program = compile(join(folder, 'full'), writer, [frequentCheckpoints])
-    const careless = compile(join(folder, 'normal'), writer, [frequentCheckpoints, normal])
+    const figures = { acknowledged: 0, lost: 0, twice: 0, violations: 0, images: 0, writes: 0, syncs: 0, 'writes to the database': 0, 'of them on a thread': 0, 'unlinked files': 0, 'NORMAL: images': 0, 'NORMAL: images with losses': 0, 'folder never synced: images': 0, 'folder never synced: images with losses': 0 }
+    const program = compile(join(folder, 'full'), writer, frequentCheckpoints)
+    const careless = compile(join(folder, 'normal'), writer, [...frequentCheckpoints, normal])
     let events: DiskEvent[] = []
     for (let left = cycles; left > 0; left -= imagesPerTrace) {
       events = await trace(program, join(folder, 'disk'), chance)
@@ -156,6 +159,9 @@ export const powerLoss: Fault = {
       figures.writes += count(({ kind }) => kind === 'write')
       figures.syncs += count(({ kind }) => kind === 'sync')
       figures['writes to the database'] += count((event) => event.kind === 'write' && event.name === database)
+      // those of the event loop write the log
+      const loops = new Set(events.flatMap((event) => event.kind === 'write' && event.name !== database ? [event.thread] : []))
+      figures['of them on a thread'] += count((event) => event.kind === 'write' && !loops.has(event.thread))
       figures['unlinked files'] += count(({ kind }) => kind === 'unlink')
       await replay(events, chance, Math.min(left, imagesPerTrace), folder, ({ lost, twice, violations }, acknowledged, place) => {
         figures.images += 1

@@ -129,3 +129,34 @@ for (const version of [15, 18]) {
     t.strictSame(plans.filter(({ sql, kind }) => kind === undefined && sql.includes('graph_operations.') && !/about|filled|^(?:ANALYZE|SELECT id FROM|UPDATE graph_operations.collections SET sequence = 13199)/.test(sql)).map(({ sql }) => sql), [], 'there is no other')
   })
 }
+
+t.test('an id is looked up in the key, however deep it is and however small the planner takes the collection for', async (t) => {
+  const server = await startPostgres(t, {
+    settings: { fsync: 'off', autovacuum: 'off', session_preload_libraries: 'auto_explain', 'auto_explain.log_min_duration': '0', 'auto_explain.log_format': 'json' }
+  })
+  const url = await server.makeDatabase()
+  const store = await postgresStore({ url })
+  t.teardown(async () => { await store.close() })
+  await store.commit(large, [insert('a'), insert('b')])
+  // a table without statistics, and a key whose pages are nearly empty, as random ids leave them half full
+  await server.query(`
+    ALTER TABLE graph_operations.operations DROP CONSTRAINT operations_pkey, ADD PRIMARY KEY (tenant, owner, id) WITH (fillfactor = 10);
+    INSERT INTO graph_operations.operations (tenant, owner, id, type, created, last_action, status, version, text)
+      SELECT '${large.tenant}', '${large.owner}', md5(number::text), 'x', '${toInstant(0)}', '', 1, 'v', '{}' FROM generate_series(1, 2000) AS number;
+    REINDEX TABLE graph_operations.operations;
+    CREATE EXTENSION pageinspect`, [], url)
+  const [depth] = await server.query(`
+    SELECT (bt_metap('graph_operations.operations_pkey')).level AS key, (bt_metap('graph_operations.operations_by_created')).level AS other`, [], url)
+  t.ok(Number(depth!['key']) > Number(depth!['other']), 'the key is deeper than an index that has the id too')
+
+  t.match(await store.find({ ...large, id: 'a' }), { id: 'a' })
+  t.match(await Promise.all(['a', 'b'].map(async (id) => await store.find({ ...large, id }))), [{ id: 'a' }, { id: 'b' }])
+  t.match(await store.commit(large, [{ kind: 'remove', id: 'a' }]), { committed: true })
+  t.match(await store.commit(large, [insert('c'), { kind: 'remove', id: 'b' }]), { committed: true })
+  t.match(await store.list(large, { orderBy: [orderBy('created', true)] }, { limit: 20, skip: 0 }), { length: 20 })
+
+  const findIndexes = ({ 'Index Name': index, Plans = [] }: Plan): string[] => [...(index === undefined ? [] : [index]), ...Plans.flatMap(findIndexes)]
+  const used = (wanted: readonly string[]): string[] => [...new Set(readPlans(server.log()).filter(({ 'Query Text': sql }) => wanted.includes(findKind(sql) ?? '')).flatMap(({ Plan }) => findIndexes(Plan)).filter((name) => name.startsWith('operations')))]
+  t.strictSame(used(['find', 'findAll', 'versions', 'remove', 'removeInTurn']), ['operations_pkey'])
+  t.strictSame(used(['walk']), ['operations_by_created'])
+})

@@ -6,7 +6,7 @@ import pg from 'pg'
 import t from 'tap'
 import type { Test } from 'tap'
 import { channels, OutcomeUnknownError, postgresStore, StoreFullError, StoreUnavailableError } from '../../index.js'
-import type { Change, Collection, CommitBatch, CommitOutcome, CommittedChange, NewRecord, OperationStore, PostgresStoreOptions } from '../../index.js'
+import type { Change, Collection, CommitBatch, CommitOutcome, CommittedChange, NewRecord, OperationRecord, OperationStore, PostgresStoreOptions } from '../../index.js'
 import { follow } from '../../plugins/follow.js'
 import { storeConformance } from '../../storage/conformance.js'
 import { isUndone } from '../../storage/postgres/failures.js'
@@ -225,7 +225,7 @@ t.test('a database that cannot be used is said at the start, without the passwor
   const newer = await server.makeDatabase()
   await (await postgresStore({ url: newer })).close()
   await server.query('UPDATE graph_operations.about SET format = 99', [], newer)
-  await refused(newer, /newer version of this package \(format 99, this one knows 1\)/)
+  await refused(newer, /newer version of this package \(format 99, this one knows 2\)/)
 
   const foreign = await server.makeDatabase()
   await server.query('CREATE SCHEMA graph_operations; CREATE TABLE graph_operations.operations (id int)', [], foreign)
@@ -524,6 +524,46 @@ t.test('operations that are asked for together are found together, each for thos
   const [good, bad, other] = await Promise.allSettled([find('id-1'), find('a\0b'), find('id-2')])
   t.match([good, other], [{ value: 'id-1' }, { value: 'id-2' }], 'an id that the database refuses')
   t.match(bad, { status: 'rejected' })
+})
+
+t.test('who asks for the same list at the same time has the same answer, or the same error', async (t) => {
+  const url = await server.makeDatabase()
+  const store = await open(t, url, { statementTimeoutMillis: 200 })
+  await commit(store, insert('a'), insert('b'))
+  const list = async (collection = calls): Promise<readonly OperationRecord[]> => await store.list(collection, everything, { limit: 10, skip: 0 })
+  const listFiveTimes = async (): Promise<Array<PromiseSettledResult<readonly OperationRecord[]>>> => await Promise.allSettled(Array.from({ length: 5 }, async () => await list()))
+  const valueOf = (result?: PromiseSettledResult<readonly OperationRecord[]>): unknown => result?.status === 'fulfilled' ? result.value : result?.reason
+  const answers = (await listFiveTimes()).map(valueOf)
+  t.match(answers[0], [{ id: 'a' }, { id: 'b' }])
+  t.ok(answers.every((answer) => answer === answers[0]), 'one answer')
+  t.throws(() => { (answers[0] as unknown[]).pop() }, TypeError, 'which nobody can change for the others')
+  t.not(await list(), answers[0], 'and which is not kept')
+
+  const other = new pg.Client(url)
+  await other.connect()
+  t.teardown(async () => { await other.end() })
+  await other.query('BEGIN; LOCK TABLE graph_operations.operations')
+  const [error, ...errors] = (await listFiveTimes()).map(valueOf)
+  t.type(error, StoreUnavailableError)
+  t.ok(errors.every((one) => one === error))
+  await other.query('COMMIT')
+  t.match(await list(), [{ id: 'a' }, { id: 'b' }], 'which is not kept either')
+})
+
+t.test('lists of any length have every record as it was stored, in order', async (t) => {
+  const store = await open(t, await server.makeDatabase())
+  const label = 'Ünïcödé 😀 \u2028 "\\" \u0001\u001e\u001f\n'
+  const records = Array.from({ length: 300 }, (_, n): NewRecord => ({
+    id: `id-${n}`, type: `type-${n % 3}`, created: new Date(Date.UTC(2026, 0, 1) + n).toISOString().replace('Z', '0000Z'), lastAction: n % 2 === 0 ? '' : '2026-01-01T00:00:00.0000000Z', status: n % 5 - 1, text: JSON.stringify({ label, n }, undefined, n % 4)
+  }))
+  const outcome = await commit(store, ...records.map((record): Change => ({ kind: 'insert', record })))
+  const stored = outcome.committed ? outcome.records.map((record) => ({ ...record })) : []
+  const plain = (found: ReadonlyArray<OperationRecord | undefined>): unknown[] => found.map((record) => ({ ...record }))
+  for (const limit of [1, 127, 128, 129, 299, 1_000]) {
+    for (const skip of [0, 1, 299, 300]) t.strictSame(plain(await store.list(calls, everything, { limit, skip })), stored.slice(skip, skip + limit), `${limit} after ${skip}`)
+  }
+  t.strictSame(plain(await Promise.all(records.map(async ({ id }) => await store.find({ ...calls, id })))), stored)
+  t.equal((await store.find({ ...calls, id: 'id-7' }))?.value['label'], label)
 })
 
 t.test('a write that is none fails alone', async (t) => {

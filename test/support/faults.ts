@@ -17,6 +17,7 @@ const select = 'storage/sql/select.ts'
 const postgresStatements = 'storage/postgres/statements.ts'
 const postgresTransaction = 'storage/postgres/transaction.ts'
 const postgresDialect = 'storage/postgres/dialect.ts'
+const postgresTurn = 'storage/postgres/once-a-turn.ts'
 
 const anyVersion = [postgresStatements, 'AND id = $3 AND version = $10 AND', 'AND id = $3 AND $10::text IS NOT NULL AND'] as const
 
@@ -45,22 +46,22 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'have no tenant in the WHERE of find': {
     engine: 'sqlite',
-    changes: [[statements, '`SELECT ${recordColumns} FROM operations WHERE ${inCollection} AND id = ?`', `\`SELECT \${recordColumns} FROM operations WHERE ${anyTenant} AND id = ?\``], keepNothing],
+    changes: [[statements, 'AS record FROM operations WHERE ${inCollection} AND id = ?`', `AS record FROM operations WHERE ${anyTenant} AND id = ?\``], keepNothing],
     caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: writes meet nothing of another tenant or owner']
   },
   'have no tenant in the WHERE of list': {
     engine: 'sqlite',
-    changes: [[select, 'compileRange(collection, entry.range, binder)', `compileRange(collection, entry.range, binder)${withoutTenant}`]],
+    changes: [[select, 'compileRange(collection, entry.range, dialect, binder)', `compileRange(collection, entry.range, dialect, binder)${withoutTenant}`]],
     caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: of every query, page, count and change']
   },
   'have no tenant in the WHERE of a list that is sorted': {
     engine: 'sqlite',
-    changes: [[select, 'FROM ${table} WHERE ${compileRange(collection, range, binder)}`\n      const after', `FROM \${table} WHERE \${compileRange(collection, range, binder)${withoutTenant}}\`\n      const after`]],
+    changes: [[select, 'FROM ${table} WHERE ${compileRange(collection, range, dialect, binder)}`\n      const after', `FROM \${table} WHERE \${compileRange(collection, range, dialect, binder)${withoutTenant}}\`\n      const after`]],
     caughtBy: ['isolation: of every query, page, count and change']
   },
   'have no tenant in the WHERE of count': {
     engine: 'sqlite',
-    changes: [[select, '[compileRange(collection, range, binder), where(residual, binder)]', `[compileRange(collection, range, binder)${withoutTenant}, where(residual, binder)]`]],
+    changes: [[select, '[compileRange(collection, range, dialect, binder), where(residual, binder)]', `[compileRange(collection, range, dialect, binder)${withoutTenant}, where(residual, binder)]`]],
     caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: of every query, page, count and change']
   },
   'have no tenant in the WHERE of changes': {
@@ -155,7 +156,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'count without the filter': {
     engine: 'sqlite',
-    changes: [[select, '[compileRange(collection, range, binder), where(residual, binder)]', '[compileRange(collection, range, binder)]']],
+    changes: [[select, '[compileRange(collection, range, dialect, binder), where(residual, binder)]', '[compileRange(collection, range, dialect, binder)]']],
     caughtBy: ['filter: functions of texts, null of null', 'filter and order: whatever they are made of, they mean what they mean']
   },
   'find what they remember, also when another process changed it': {
@@ -260,6 +261,29 @@ export const faults: Readonly<Record<string, Fault>> = {
       [postgresTransaction, 'return await Promise.all(changes.map(async (change, index)', 'await new Promise((resolve) => { setTimeout(resolve, 40 * Math.random()) })\n  return await Promise.all(changes.map(async (change, index)']
     ],
     caughtBy: ['peers: the first commits of a collection are made once, whoever is first']
+  },
+  'answer the lists of all tenants that ask at once with those of one': {
+    engine: 'postgres',
+    changes: [[postgresTurn, 'JSON.stringify(statement.parameters)', 'JSON.stringify(statement.parameters.slice(1))']],
+    caughtBy: ['isolation: of what is asked for at once']
+  },
+  'answer the lists of all owners that ask at once with those of one': {
+    engine: 'postgres',
+    changes: [[postgresTurn, 'JSON.stringify(statement.parameters)', 'JSON.stringify([statement.parameters[0], ...statement.parameters.slice(2)])']],
+    caughtBy: ['isolation: of what is asked for at once']
+  },
+  'answer whoever asks at once with one page': {
+    engine: 'postgres',
+    changes: [[postgresTurn, 'JSON.stringify(statement.parameters)', 'JSON.stringify(statement.parameters.slice(0, 2))']],
+    caughtBy: ['isolation: of what is asked for at once']
+  },
+  'answer whoever asks with what is on its way to others': {
+    engine: 'postgres',
+    changes: [
+      [postgresTurn, '        turn = undefined\n', ''],
+      [postgresTurn, 'end.then(async () => await read(statement))', 'end.then(async () => await read(statement)).finally(() => { turn = undefined })']
+    ],
+    caughtBy: ['commit: what is acknowledged is read, whoever asked for the same before']
   },
   "order texts by the database's language": {
     engine: 'postgres',

@@ -3,8 +3,8 @@ export const collectionTables = ['operations', 'collections', 'changes'] as cons
 
 /** The statements of the PostgreSQL store, each by something only it says. */
 const kinds = {
-  find: / AND id = \$3$/,
-  findAll: /json_array_elements_text.* LATERAL \(SELECT id, type, /,
+  find: /^SELECT concat_ws.* AND id = \$3$/,
+  findAll: /json_array_elements_text.* LATERAL \(SELECT concat_ws/,
   versions: /json_array_elements_text.* LATERAL \(SELECT id, version /,
   begin: /^INSERT INTO \w+\.collections/,
   takeTurn: /^UPDATE \w+\.collections SET sequence = sequence \+ \$3/,
@@ -16,7 +16,7 @@ const kinds = {
   removeInTurn: /^WITH turn AS \(SELECT .* done AS \(DELETE/,
   changes: /LEFT JOIN LATERAL/,
   forget: /^WITH place AS /,
-  walk: /^SELECT id, [^(]*WHERE .* LIMIT /,
+  walk: /SELECT concat_ws\([^)]*\) AS records FROM \w+\.operations WHERE .* LIMIT /,
   'bounded walk': / AS walked /,
   sort: / AS sorted /,
   probe: /^SELECT 1 .* OFFSET/,

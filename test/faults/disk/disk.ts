@@ -4,9 +4,9 @@ import type { DiskEvent } from './trace.js'
 /*
  * A disk that a power cut may meet at any moment.
  *
- * What was written to a file lasts from the file's next fsync on, and its name from the folder's. Until then the
- * system may write any part of it back, in any order: of each sector the state after any of the writes to it,
- * of each name the state after any of the changes to it.
+ * What was written to a file before an fsync of it began lasts from that fsync's end on, and its name from the
+ * folder's. Until then the system may write any part of it back, in any order: of each sector the state after any
+ * of the writes to it, of each name the state after any of the changes to it.
  */
 
 type Change = Extract<DiskEvent, { kind: 'write' | 'truncate' }>
@@ -14,8 +14,12 @@ type Change = Extract<DiskEvent, { kind: 'write' | 'truncate' }>
 /** A file, whatever its name. */
 interface Inode {
   lasting: Buffer
-  /** Since the last fsync. */
+  /** What no fsync has covered. */
   pending: Change[]
+  /** How many changes were covered. */
+  synced: number
+  /** By thread, how many changes there were when its fsync began. */
+  readonly begun: Map<string, number>
 }
 
 interface Naming {
@@ -49,12 +53,12 @@ interface Step {
 }
 
 /** A write as the sectors it touches. */
-function toPieces ({ name, offset, data }: Extract<Change, { kind: 'write' }>, sectorSize: number): Step[] {
+function toPieces ({ offset, data, ...write }: Extract<Change, { kind: 'write' }>, sectorSize: number): Step[] {
   const steps: Step[] = []
   for (let at = offset; at < offset + data.length;) {
     const sector = Math.floor(at / sectorSize)
     const end = Math.min((sector + 1) * sectorSize, offset + data.length)
-    steps.push({ place: String(sector), change: { kind: 'write', name, offset: at, data: data.subarray(at - offset, end - offset) } })
+    steps.push({ place: String(sector), change: { ...write, offset: at, data: data.subarray(at - offset, end - offset) } })
     at = end
   }
   return steps
@@ -82,7 +86,7 @@ export class Disk {
   play (event: DiskEvent): void {
     switch (event.kind) {
       case 'create':
-        if (!this.#names.has(event.name)) this.#name(event.name, { lasting: Buffer.alloc(0), pending: [] })
+        if (!this.#names.has(event.name)) this.#name(event.name, { lasting: Buffer.alloc(0), pending: [], synced: 0, begun: new Map() })
         break
       case 'unlink':
         this.#name(event.name, undefined)
@@ -95,11 +99,20 @@ export class Disk {
       case 'truncate':
         this.#get(event.name).pending.push(event)
         break
+      case 'sync-begins': {
+        const { begun, synced, pending } = this.#get(event.name)
+        begun.set(event.thread, synced + pending.length)
+        break
+      }
       case 'sync': {
         const inode = this.#get(event.name)
+        const covered = (inode.begun.get(event.thread) ?? Infinity) - inode.synced
+        inode.begun.delete(event.thread)
+        // another thread's may have covered more
+        const changes = inode.pending.splice(0, Math.max(covered, 0))
         // a copy: images made before are of the old one
-        inode.lasting = inode.pending.reduce(apply, Buffer.from(inode.lasting))
-        inode.pending = []
+        inode.lasting = changes.reduce(apply, Buffer.from(inode.lasting))
+        inode.synced += changes.length
         break
       }
       case 'sync-folder':

@@ -4,8 +4,11 @@ import { createInterface } from 'node:readline'
 
 /** What a program did to the files of one folder, one call of the system after the other. Files go by their names. */
 export type DiskEvent =
-  | { readonly kind: 'create' | 'unlink' | 'sync', readonly name: string }
-  | { readonly kind: 'write', readonly name: string, readonly offset: number, readonly data: Buffer }
+  | { readonly kind: 'create' | 'unlink', readonly name: string }
+  /** Of a thread that another one interrupts, before its `sync`. */
+  | { readonly kind: 'sync-begins', readonly name: string, readonly thread: string }
+  | { readonly kind: 'sync', readonly name: string, readonly thread: string }
+  | { readonly kind: 'write', readonly name: string, readonly thread: string, readonly offset: number, readonly data: Buffer }
   | { readonly kind: 'truncate', readonly name: string, readonly size: number }
   | { readonly kind: 'rename', readonly name: string, readonly to: string }
   | { readonly kind: 'sync-folder' }
@@ -43,8 +46,10 @@ const firstText = /"([^"]*)"/
 const texts = /"([^"]*)"/g
 
 interface Call {
+  readonly thread: string
   readonly name: string
   readonly args: string
+  /** NaN of a call that has not returned. */
   readonly result: number
   /** The path behind a descriptor that the call answers with. */
   readonly path: string | undefined
@@ -58,16 +63,18 @@ function makeReader (): (line: string) => Call | undefined {
     const thread = line.slice(0, space)
     let text = line.slice(space).trimStart()
     if (text.endsWith('<unfinished ...>')) {
-      unfinished.set(thread, text.slice(0, -'<unfinished ...>'.length).trimEnd())
-      return undefined
+      text = text.slice(0, -'<unfinished ...>'.length).trimEnd()
+      unfinished.set(thread, text)
+      const open = text.indexOf('(')
+      return { thread, name: text.slice(0, open), args: text.slice(open + 1), result: NaN, path: undefined }
     }
     const resumed = /^<\.\.\. \w+ resumed>/.exec(text)
     if (resumed !== null) text = (unfinished.get(thread) ?? '') + text.slice(resumed[0].length)
     const open = text.indexOf('(')
     const close = text.lastIndexOf(') ')
     if (open === -1 || close === -1) return undefined
-    const [, result = '', path] = /=\s+(-?\d+)(?:<([^>]*)>)?/.exec(text.slice(close)) ?? []
-    return { name: text.slice(0, open), args: text.slice(open + 1, close), result: Number(result), path }
+    const [, result = 'NaN', path] = /=\s+(-?\d+)(?:<([^>]*)>)?/.exec(text.slice(close)) ?? []
+    return { thread, name: text.slice(0, open), args: text.slice(open + 1, close), result: Number(result), path }
   }
 }
 
@@ -79,14 +86,19 @@ interface Place {
   readonly isIgnored: (name: string) => boolean
 }
 
-function toEvents ({ name: call, args, result, path }: Call, { folder, log, isIgnored }: Place): DiskEvent[] {
+function toEvents ({ thread, name: call, args, result, path }: Call, { folder, log, isIgnored }: Place): DiskEvent[] {
   const inFolder = (path: string | undefined): string | undefined => path !== undefined && dirname(path) === folder && !isIgnored(basename(path)) ? basename(path) : undefined
+  const [, descriptor] = onFile.exec(args) ?? []
+  const described = descriptor === undefined ? undefined : toPath(descriptor)
+  // what is written while a file is synced may be too late for it
+  if (Number.isNaN(result) && ['fsync', 'fdatasync'].includes(call)) {
+    const name = inFolder(described)
+    return name === undefined ? [] : [{ kind: 'sync-begins', name, thread }]
+  }
   // a call that failed changed nothing, and one that never returned was cut off by the end of the program
   if (Number.isNaN(result) || result < 0) return []
   const [text = ''] = firstText.exec(args)?.slice(1) ?? []
   const named = (): string | undefined => inFolder(toPath(text))
-  const [, descriptor] = onFile.exec(args) ?? []
-  const described = descriptor === undefined ? undefined : toPath(descriptor)
   switch (call) {
     case 'openat':
     case 'open': {
@@ -100,7 +112,7 @@ function toEvents ({ name: call, args, result, path }: Call, { folder, log, isIg
       if (name === log) return toBuffer(text).toString().trimEnd().split('\n').map((line) => ({ kind: 'log', line }))
       // a plain write says not where
       if (call === 'write') throw new Error(`${name} was written at a place that the trace does not have`)
-      return [{ kind: 'write', name, offset: toLastNumber(args), data: toBuffer(text).subarray(0, result) }]
+      return [{ kind: 'write', name, thread, offset: toLastNumber(args), data: toBuffer(text).subarray(0, result) }]
     }
     case 'ftruncate': {
       const name = inFolder(described)
@@ -110,7 +122,7 @@ function toEvents ({ name: call, args, result, path }: Call, { folder, log, isIg
     case 'fdatasync': {
       if (described === folder) return [{ kind: 'sync-folder' }]
       const name = inFolder(described)
-      return name === undefined ? [] : [{ kind: 'sync', name }]
+      return name === undefined ? [] : [{ kind: 'sync', name, thread }]
     }
     case 'unlink': {
       const name = named()
