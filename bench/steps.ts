@@ -35,9 +35,7 @@ const steps: ReadonlyArray<readonly [revision: string, name: string]> = [
   ['8d31f8d', 'Memory keeps its indexes in chunks, and takes changes in when an index is read'],
   ['c3d5af3', 'A list’s options, plan and continuation are made once; SQLite finds ids in an index, and records where they are at hand'],
   ['315e742', 'PostgreSQL looks up by one statement what is asked for in one turn'],
-  ['80d1dc1', 'A record of SQLite is read as one text; date-times, ids and keys are checked without being rewritten'],
-  ['37d222c', 'PostgreSQL sends records as one text, and answers what is the same in one turn once'],
-  ['HEAD', 'SQLite’s log is copied on a thread']
+  ['HEAD', 'A record of SQLite or PostgreSQL is read as one text; PostgreSQL answers what is the same in one turn once; SQLite’s log is copied on a thread']
 ]
 
 const stores = values.stores.split(',') as Array<Parameters<typeof toOurs>[0]>
