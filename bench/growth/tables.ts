@@ -18,7 +18,7 @@ export function toGrowthTables ({ sizes, walk, start }: GrowthStore): string {
   const head = (title: string): string => `${toRow(title, toTitle)}\n|---|${sizes.map(() => '---:|').join('')}`
   const perOperation = (name: 'heap' | 'rss' | 'disk') => (size: GrowthSize): string => {
     const bytes = size[name]
-    return bytes === undefined || size.operations < enoughToDivide ? '' : bytes.toFixed(0)
+    return bytes === undefined || size.operations < enoughToDivide ? '' : (Math.round(bytes) || 0).toFixed(0)
   }
   const toFirstRows = (figure: keyof FirstPage, title: string): readonly string[] => (['newest', 'running'] as const).map((name) => toRow(`${titles[name]}${title}`, ({ firstPages }) => toText(firstPages[name][figure])))
   const hasDisk = sizes.some(({ disk }) => disk !== undefined)
