@@ -30,7 +30,7 @@ export interface SqliteStoreOptions {
 }
 
 /** Characters of the records that a store keeps at hand. */
-const keptCharacters = 1 << 24
+const keptCharacters = 1 << 26
 
 /**
  * Keeps operations in one SQLite file: WAL with `synchronous=FULL`, so that an acknowledged write
