@@ -47,6 +47,7 @@ export const programs: readonly Program[] = [
   toOurs('sqlite'),
   { ...ceiling, name: 'bare Fastify, a Map, again' },
   toOurs('postgres'),
+  { name: 'bare Fastify, a Map, our bytes', kind: 'floor', file: 'floor-bytes.js', dialect: 'graph', storage: 'memory' },
   { name: 'bare Fastify, pg', kind: 'floor', file: 'floor-postgres.js', dialect: 'bare', storage: 'postgres', toArguments: async ({ makeDatabase }) => [await makeDatabase()] },
   { name: 'bare Fastify, SQLite', kind: 'floor', file: 'floor-sqlite.js', dialect: 'bare', storage: 'sqlite', toArguments: ({ makeFolder }) => [makeFolder()] },
   { name: 'SAP CAP, SQLite', kind: 'peer', file: 'cap.js', dialect: 'cap', storage: 'sqlite', toArguments: ({ makeFolder }) => [makeFolder()] },

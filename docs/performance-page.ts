@@ -66,7 +66,9 @@ function toGrowthSection (): string {
 The same servers hold a thousand operations or a million, from \`npm run bench -- growth\`: of one owner, and in the last
 column of many. An operation has ${stores[0]?.characters ?? 0} characters; one in a thousand, and at least 20 of an owner, are Running. 64 clients
 ask for operations at random, the sizes take turns, ${rounds} rounds of ${seconds} s each, and × is the ratio to the first size in the
-same round. CPU time is that of the Node process, PostgreSQL runs beside it. The event loop is held by all that arrives
+same round. Servers have the room for new objects that [scaling](scaling.md) tells those to give who hold much. CPU time is that of the Node process, PostgreSQL runs beside it.
+Of one owner all clients ask for the same page, which PostgreSQL is asked for once for those of one turn of the event
+loop; of many owners nearly every client asks for another one. The event loop is held by all that arrives
 at once, so a block has as many requests as came together; the first time that something is asked for, one. Bytes are
 those of the process after garbage collection, less those of one that holds nothing, and what is on the disk. A walk
 follows \`@odata.nextLink\` through the largest collection. A start is after a kill, the file or database in the
@@ -129,7 +131,8 @@ checked, and what was written is read back; a wrong answer voids the row.
 
 All do the same work: 1,000 operations; GET by key; a page of 20 of those that are Running, newest first; PATCH of a
 status and a text of one of them; create. *Bare Fastify, a Map* has one route with JSON schemas for body and response and
-nothing else: no token, no ETag, no OData, nothing that lasts. This package has everything on: a signed token of the size of Entra's,
+nothing else: no token, no ETag, no OData, nothing that lasts; *our bytes* is the same with requests and answers as long
+as ours: a token that nobody reads, and our headers and members. This package has everything on: a signed token of the size of Entra's,
 permissions, validation, ETags, OData. All clients ask for the same page: the PostgreSQL store reads it once for those
 who ask in one turn of the event loop, and pages that differ one by one. Its SQLite store and the programs over SQLite sync each acknowledged write to the disk; json-server writes a file and syncs nothing.
 
