@@ -66,7 +66,7 @@ function toGrowthSection (): string {
 The same servers hold a thousand operations or a million, from \`npm run bench -- growth\`: of one owner, and in the last
 column of many. An operation has ${stores[0]?.characters ?? 0} characters; one in a thousand, and at least 20 of an owner, are Running. 64 clients
 ask for operations at random, the sizes take turns, ${rounds} rounds of ${seconds} s each, and × is the ratio to the first size in the
-same round. Servers have the room for new objects that [scaling](scaling.md) tells those to give who hold much. CPU time is that of the Node process, PostgreSQL runs beside it.
+same round. CPU time is that of the Node process, PostgreSQL runs beside it.
 Of one owner all clients ask for the same page, which PostgreSQL is asked for once for those of one turn of the event
 loop; of many owners nearly every client asks for another one. The event loop is held by all that arrives
 at once, so a block has as many requests as came together; the first time that something is asked for, one. Bytes are

@@ -25,8 +25,7 @@ export interface FilledServer {
   readonly bytes: Pick<GrowthSize, 'heap' | 'rss' | 'disk'>
 }
 
-/** As docs/scaling.md tells whoever holds so much. */
-const flags = ['--expose-gc', '--max-old-space-size=8192', '--max-semi-space-size=64']
+const flags = ['--expose-gc', '--max-old-space-size=8192']
 
 function toProgram (storage: StoreKind, name: string, data: string, filled?: Filled): Program {
   const holds = filled === undefined ? [] : [String(filled.operations), String(filled.owners)]
