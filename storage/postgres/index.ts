@@ -38,7 +38,7 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
   })
   const statements = makeStatements(schema)
   const find = makeFinds(connections.read, statements)
-  const toScanner = makeScanners(connections, makeDialect({ schema, caseCollation }))
+  const toScanner = makeScanners(connections.readLong, makeDialect({ schema, caseCollation }))
   const readHistory = makeHistory(connections.readLong, statements, about.mark)
   const writer = { connections, statements, makeVersion: makeVersions(), retryMillis, keptChanges, getStore: () => store }
   const queues = new Map<string, CommitQueue>()

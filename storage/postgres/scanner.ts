@@ -5,33 +5,24 @@ import type { Dialect } from '../sql/dialect.js'
 import { makeSelects } from '../sql/select.js'
 import type { Statement } from '../sql/select.js'
 import type { Collection, OperationRecord } from '../store.js'
-import type { Connections, Run } from './connections.js'
+import type { Run } from './connections.js'
 import { onceATurn } from './once-a-turn.js'
 import { together, togetherLimit, toRecords } from './records.js'
 
-type ReadRecords = (statement: Statement) => Promise<readonly OperationRecord[]>
-
-function makeReadRecords (run: Run): ReadRecords {
-  return onceATurn(async (statement) => Object.freeze(toRecords(await run(statement))))
-}
-
 /** Makes what reads one collection of the database; those who read the same at the same time share one answer. */
-export function makeScanners ({ read, readLong }: Pick<Connections, 'read' | 'readLong'>, dialect: Dialect): (collection: Collection) => Scanner {
+export function makeScanners (readLong: Run, dialect: Dialect): (collection: Collection) => Scanner {
   const run = onceATurn(readLong)
-  const readRecords = makeReadRecords(readLong)
-  const readFew = makeReadRecords(read)
+  const readRecords = onceATurn(async (statement) => Object.freeze(toRecords(await readLong(statement))))
   return (collection) => {
     const selects = makeSelects(dialect, collection)
-    const readPage = async (statement: Statement, { limit }: Page, from: ReadRecords): Promise<readonly OperationRecord[]> => await from(limit > togetherLimit ? statement : together(statement))
+    const read = async (statement: Statement, { limit }: Page): Promise<readonly OperationRecord[]> => await readRecords(limit > togetherLimit ? statement : together(statement))
     return {
       async walk (candidate: Candidate, total: readonly Order[], page: Page, maxScanned: number | undefined) {
-        // as soon done as the lookup of as many ids
-        const isShort = maxScanned === undefined && page.skip + page.limit <= togetherLimit
-        const found = await readPage(selects.walk(candidate, total, page, maxScanned), page, isShort ? readFew : readRecords)
+        const found = await read(selects.walk(candidate, total, page, maxScanned), page)
         if (maxScanned === undefined || found.length === page.limit) return found
         return (await run(selects.probeWalk(candidate, total, page, maxScanned))).length > 0 ? undefined : found
       },
-      sort: async (candidate: Candidate, total: readonly Order[], page: Page) => await readPage(selects.sort(candidate, total, page), page, readRecords),
+      sort: async (candidate: Candidate, total: readonly Order[], page: Page) => await read(selects.sort(candidate, total, page), page),
       hasMoreThan: async (range: Range, records: number) => (await run(selects.probe(range, records))).length > 0,
       count: async (range: Range, residual: Expression | undefined) => Number((await run(selects.count(range, residual)) as [{ count: string }])[0].count)
     }
