@@ -4,7 +4,7 @@ import type { SqliteDatabase } from './driver.js'
 /** Pages that the log grows by before it is copied: 8 MB. */
 const pagesPerCopy = 2_000
 
-/** Pages with which commits wait even for long reads, lest the log grow without end. */
+/** Pages with which commits wait even for the long read that runs, lest the log grow without end. */
 const tooManyPages = 4 * pagesPerCopy
 
 /** Pages that were written while the others were copied: so few that copying them is over at once. */

@@ -63,10 +63,20 @@ async function answer ({ id, method, parameters }: ReadRequest): Promise<void> {
   }
 }
 
+/** Reads that were asked for; commits may wait for a copy of the log, which goes before those that have not begun. */
+const waiting: ReadRequest[] = []
+
+function answerNext (): void {
+  void answer(waiting[0] as ReadRequest)
+  waiting.shift()
+  // in another turn, which begins with the messages that came meanwhile
+  if (waiting.length > 0) setImmediate(answerNext)
+}
+
 port.on('message', (request: ThreadRequest) => {
   switch (request.kind) {
     case 'read':
-      void answer(request)
+      if (waiting.push(request) === 1) setImmediate(answerNext)
       break
     case 'copyLog':
       reply({ kind: 'value', id: request.id, value: copyLog(database) })

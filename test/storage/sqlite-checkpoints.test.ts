@@ -286,6 +286,24 @@ t.test('the thread copies what no reader needs, and says whether that is nearly 
   t.ok(write(1).pages < 100)
 })
 
+t.test('a copy goes before reads that have not begun: commits may wait for it', async (t) => {
+  const { file, write } = await connectTo(t)
+  const thread = new ReadThread({ driver: (await chooseDriver()).name, file, busyTimeoutMillis: 100 })
+  t.teardown(async () => { await thread.close() })
+  t.equal(await thread.run('count', { tenant: 't', owner: 'o' }, undefined), 0)
+  write(10)
+  const answered: string[] = []
+  await Promise.all([
+    ...Array.from({ length: 100 }, async (_, n) => {
+      t.equal(await thread.run('count', { tenant: 't', owner: 'o' }, undefined), 0)
+      answered.push(`read ${n}`)
+    }),
+    thread.copyLog().then((copied) => { answered.push(`copied ${String(copied)}`) })
+  ])
+  t.ok(answered.indexOf('copied true') < 50, answered.join(', '))
+  t.equal(answered.length, 101)
+})
+
 t.test('whoever copies does not follow those who write faster', async (t) => {
   const { file, database, write } = await connectTo(t)
   const reader = await openReader(await chooseDriver(), file, 1_000)
