@@ -17,6 +17,8 @@ interface Shared {
 /** A statement, with a name if it comes again and again. */
 export interface Statement extends Compiled {
   readonly name?: string
+  /** Whether it is waited for however long it takes; the server's own timeout is for who sends it to lift. */
+  readonly isPatient?: boolean
 }
 
 /** Runs one statement. */
@@ -39,6 +41,9 @@ export interface Connections {
 }
 
 const ignore = (): void => undefined
+
+/** The longest that a timer can be set to. Milliseconds. */
+const longestTimeout = 2 ** 31 - 1
 
 /** @throws Error that says nothing of the connection's state, so that nobody uses it again */
 async function rollBack (client: PostgresClient): Promise<void> {
@@ -67,8 +72,8 @@ export function makeConnections (pool: PostgresPool, { maxConnections, retryMill
   // the end of an idle connection is no reason to end the process
   pool.on('error', ignore)
 
-  const runOn = (client: PostgresClient): Run => async ({ sql, parameters, name }) =>
-    (await client.query({ text: sql, values: parameters, ...(keepsStatements && name !== undefined && { name }) })).rows
+  const runOn = (client: PostgresClient): Run => async ({ sql, parameters, name, isPatient }) =>
+    (await client.query({ text: sql, values: parameters, ...(keepsStatements && name !== undefined && { name }), ...(isPatient === true && { query_timeout: longestTimeout }) })).rows
 
   const connect = async (): Promise<PostgresClient> => {
     try {

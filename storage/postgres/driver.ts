@@ -8,6 +8,8 @@ export interface Query {
   readonly text: string
   readonly values?: readonly unknown[]
   readonly name?: string
+  /** Instead of the connection's. Milliseconds. */
+  readonly query_timeout?: number
 }
 
 /** What the store needs of the `pg` package. @see https://node-postgres.com */

@@ -68,8 +68,11 @@ async function findAbout (run: Run, schema: string): Promise<(About & { readonly
   return row as (About & { format: number }) | undefined
 }
 
-async function migrate (run: Run, schema: string): Promise<void> {
+async function migrate (runSoon: Run, schema: string): Promise<void> {
   const none: readonly string[] = []
+  // an index of a large table takes longer than anything that a request asks for, and so does who waits for it
+  const run: Run = async (statement) => await runSoon({ ...statement, isPatient: true })
+  await run({ sql: 'SET LOCAL statement_timeout = 0', parameters: [] })
   // whatever the database's default is, what others did is to be seen once they let go of the lock
   await run({ sql: 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED', parameters: [] })
   await run({ sql: 'SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', parameters: [lockName, schema] })

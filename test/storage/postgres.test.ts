@@ -466,6 +466,19 @@ t.test('what a server says is told by its code, whatever language it speaks', as
   ] as const) t.equal(isUndone(Object.assign(new Error('x'), { severity, code })), isSo, `${severity} ${code}`)
 })
 
+t.test('whoever migrates takes its time, and whoever starts meanwhile waits for it', async (t) => {
+  const url = await server.makeDatabase()
+  const other = new pg.Client(url)
+  await other.connect()
+  t.teardown(async () => { await other.end() })
+  await other.query("BEGIN; SELECT pg_advisory_xact_lock(hashtext('fastify-graph-operations'), hashtext('graph_operations'))")
+  const opening = open(t, url, { statementTimeoutMillis: 100 })
+  // longer than the server's timeout, and the client's a second later
+  await delay(1_500)
+  await other.query('COMMIT')
+  t.match(await commit(await opening, insert('a')), { committed: true })
+})
+
 t.test('statements that meet a lock on fresh connections are unavailable, all of them', async (t) => {
   const url = await server.makeDatabase()
   await commit(await open(t, url), insert('a'))
