@@ -12,7 +12,7 @@ import { buildRevision } from './revision.js'
 import { log, runIn } from './setting.js'
 
 /*
- * What each step towards speed bought: revisions of this package in one run, from the one before any of them to this tree:
+ * What each step towards speed bought: revisions of this package in one run, from the one before any of them to the last one:
  *   npm run bench -- steps [--stores=memory,sqlite,postgres --workloads=get,page,patch,create --rounds=5 --seconds=0.7]
  * It needs the whole history, which a shallow clone lacks.
  */
@@ -35,7 +35,7 @@ const steps: ReadonlyArray<readonly [revision: string, name: string]> = [
   ['8d31f8d', 'Memory keeps its indexes in chunks, and takes changes in when an index is read'],
   ['c3d5af3', 'A list’s options, plan and continuation are made once; SQLite finds ids in an index, and records where they are at hand'],
   ['315e742', 'PostgreSQL looks up by one statement what is asked for in one turn'],
-  ['HEAD', 'A record of SQLite or PostgreSQL is read as one text; PostgreSQL answers what is the same in one turn once; SQLite’s log is copied on a thread']
+  ['d104de7', 'A record of SQLite or PostgreSQL is read as one text; PostgreSQL answers what is the same in one turn once; SQLite’s log is copied on a thread']
 ]
 
 const stores = values.stores.split(',') as Array<Parameters<typeof toOurs>[0]>

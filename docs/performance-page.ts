@@ -102,7 +102,7 @@ function toStepsSection (): string {
   const tables = stores.map((store) => {
     const lines = rows.map(({ revision, name, cells }) => {
       const found = names.map((workload) => cells.find((cell) => cell.store === store && cell.workload === workload))
-      return `| ${name}${revision === 'HEAD' ? '' : ` (\`${revision}\`)`} | ${found.map((cell) => cell === undefined ? '' : cell.ratio.toFixed(2)).join(' | ')} |`
+      return `| ${name} (\`${revision}\`) | ${found.map((cell) => cell === undefined ? '' : cell.ratio.toFixed(2)).join(' | ')} |`
     })
     return `### ${store}\n\n| after | ${names.map((workload) => titles[workload]).join(' | ')} |\n|---|${names.map(() => '---:|').join('')}\n${lines.join('\n')}\n`
   })
