@@ -24,7 +24,8 @@ ${rows.map(toRow).join('\n')}
 
 const [barHeight, panelGap, labelWidth, plotWidth] = [16, 44, 210, 560]
 const colours: Readonly<Record<Summary['kind'], string>> = { ceiling: '#8a8f98', ours: '#0b6bcb', floor: '#8a8f98', peer: '#c9973f' }
-const [least, most] = [10, 100_000]
+const marks = [10, 100, 1_000, 10_000, 100_000]
+const [least, most] = [Math.min(...marks), Math.max(...marks)]
 const toX = (micros: number): number => labelWidth + plotWidth * Math.log10(micros / least) / Math.log10(most / least)
 
 function toBar ({ name, kind, middle, failure }: Summary, y: number): string {
@@ -37,7 +38,7 @@ function toBar ({ name, kind, middle, failure }: Summary, y: number): string {
 function toPanel ([workload, rows]: readonly [Workload, readonly Summary[]], top: number): string {
   const bars = rows.map((row, index) => toBar(row, top + 24 + index * barHeight))
   const bottom = top + 24 + rows.length * barHeight
-  const grid = [10, 100, 1_000, 10_000, 100_000].map((micros) => `<line x1="${toX(micros)}" x2="${toX(micros)}" y1="${top + 20}" y2="${bottom}" stroke="#ddd"/><text x="${toX(micros)}" y="${bottom + 12}" text-anchor="middle" fill="#555">${micros.toLocaleString('en')}</text>`)
+  const grid = marks.map((micros) => `<line x1="${toX(micros)}" x2="${toX(micros)}" y1="${top + 20}" y2="${bottom}" stroke="#ddd"/><text x="${toX(micros)}" y="${bottom + 12}" text-anchor="middle" fill="#555">${micros.toLocaleString('en')}</text>`)
   return `<text x="${labelWidth}" y="${top + 12}" font-size="14" font-weight="bold">${titles[workload]}</text>${grid.join('')}${bars.join('')}`
 }
 

@@ -76,6 +76,8 @@ async function migrate (runSoon: Run, schema: string): Promise<void> {
   // whatever the database's default is, what others did is to be seen once they let go of the lock
   await run({ sql: 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED', parameters: [] })
   await run({ sql: 'SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', parameters: [lockName, schema] })
+  // requests wait behind whoever waits for a lock on a table, as long as a statement may take and no longer
+  await run({ sql: "SELECT set_config('lock_timeout', reset_val, true) FROM pg_catalog.pg_settings WHERE name = 'statement_timeout'", parameters: [] })
   // others may have migrated while this process waited for the lock
   const { format = 0 } = await findAbout(run, schema) ?? {}
   const [found] = await run({ sql: 'SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1', parameters: [schema] })

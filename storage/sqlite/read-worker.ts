@@ -67,8 +67,7 @@ async function answer ({ id, method, parameters }: ReadRequest): Promise<void> {
 const waiting: ReadRequest[] = []
 
 function answerNext (): void {
-  void answer(waiting[0] as ReadRequest)
-  waiting.shift()
+  void answer(waiting.shift() as ReadRequest)
   // in another turn, which begins with the messages that came meanwhile
   if (waiting.length > 0) setImmediate(answerNext)
 }

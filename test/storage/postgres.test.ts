@@ -477,6 +477,13 @@ t.test('whoever migrates takes its time, and whoever starts meanwhile waits for 
   await delay(1_500)
   await other.query('COMMIT')
   t.match(await commit(await opening, insert('a')), { committed: true })
+
+  // a migration that waits for a table has requests wait behind it
+  await other.query('UPDATE graph_operations.about SET format = 1')
+  await other.query('BEGIN; LOCK TABLE graph_operations.operations IN ACCESS SHARE MODE')
+  await t.rejects(postgresStore({ url, statementTimeoutMillis: 100 }), { code: 'OPS_ERR_POSTGRES_DATABASE', message: /lock timeout/ })
+  await other.query('COMMIT')
+  t.match(await commit(await open(t, url, { statementTimeoutMillis: 100 }), insert('b')), { committed: true })
 })
 
 t.test('statements that meet a lock on fresh connections are unavailable, all of them', async (t) => {
