@@ -2,7 +2,7 @@ import type { Job, Workload } from './load/clients.js'
 import type { JobResult } from './load/closed-loop.js'
 import type { Clients, Running } from './processes.js'
 
-/** One round of one workload of one program. */
+/** What a round of one program took. */
 export interface Sample {
   /** CPU time of the server for each request. Microseconds. */
   readonly cpu: number
@@ -13,10 +13,16 @@ export interface Sample {
   readonly p99: number
 }
 
+/** A round beside those of the first program just before and after it. */
+export interface PairedSample extends Sample {
+  /** How many requests the program serves with the CPU time of one of the first program. */
+  readonly ratio: number
+}
+
 /** The rounds of one program; void when an answer was wrong. */
 export interface Row {
   readonly program: Running['program']
-  readonly samples: readonly Sample[]
+  readonly samples: readonly PairedSample[]
   /** What was asked, and what was wrong with the answer. */
   readonly failure: string | undefined
 }
@@ -64,7 +70,10 @@ export async function warmUp (round: () => Promise<Round>, seconds: number): Pro
   }
 }
 
-/** Runs every workload on every program in turns, so that a machine that is slow for a while is so for all of them. */
+/**
+ * Runs every workload on every program in turns, and the first program between any two of them: on a machine that is
+ * faster now and slower then, only rounds that touch can be compared.
+ */
 export async function measure (servers: readonly Running[], clients: Clients, { workloads, rounds, seconds, warmupSeconds, log }: Options): Promise<ReadonlyMap<Workload, readonly Row[]>> {
   const toJob = ({ program, target }: Running, workload: Job['workload'], time: number): Job => ({ program: program.name, dialect: program.dialect, target, workload, seconds: time })
 
@@ -72,6 +81,7 @@ export async function measure (servers: readonly Running[], clients: Clients, { 
     const { wrong, example } = await clients.run(toJob(server, 'fill', 0))
     if (wrong > 0) throw new Error(`${server.program.name} did not take the operations: ${String(example)}`)
   }
+  const [first, ...others] = servers as readonly [Running, ...Running[]]
   const table = new Map<Workload, readonly Row[]>()
   for (const workload of workloads) {
     const found = new Map<Running, string>()
@@ -80,16 +90,31 @@ export async function measure (servers: readonly Running[], clients: Clients, { 
       found.set(server, String(example))
       return false
     }
-    const samples = new Map<Running, Sample[]>(servers.map((server) => [server, []]))
     const run = async (server: Running): Promise<Round> => await takeRound(server, async () => await clients.run(toJob(server, workload, seconds)))
     for (const server of servers) isOf(server, await warmUp(async () => await run(server), warmupSeconds))
     log(`${workload}: warm`)
+    const samples = new Map<Running, PairedSample[]>(servers.map((server) => [server, []]))
+    /** A round whose answers were right, and so what was written. */
+    const take = async (server: Running): Promise<Sample | undefined> => {
+      if (found.has(server)) return undefined
+      const { result, sample } = await run(server)
+      if (!isOf(server, result) || (workload === 'patch' && !isOf(server, await clients.check(toJob(server, workload, 0))))) return undefined
+      return sample
+    }
+    const takeFirst = async (): Promise<Sample> => {
+      const sample = await take(first)
+      if (sample === undefined) throw new Error(`${first.program.name}: ${String(found.get(first))}`)
+      samples.get(first)?.push({ ...sample, ratio: 1 })
+      return sample
+    }
     for (let round = 0; round < rounds; round += 1) {
-      for (const server of servers) {
-        if (found.has(server)) continue
-        const { result, sample } = await run(server)
-        if (!isOf(server, result) || (workload === 'patch' && !isOf(server, await clients.check(toJob(server, workload, 0))))) continue
-        samples.get(server)?.push(sample)
+      let before = await takeFirst()
+      for (const server of others) {
+        const sample = await take(server)
+        if (sample === undefined) continue
+        const after = await takeFirst()
+        samples.get(server)?.push({ ...sample, ratio: (before.cpu + after.cpu) / 2 / sample.cpu })
+        before = after
       }
       log(`${workload}: round ${round + 1} of ${rounds}`)
     }

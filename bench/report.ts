@@ -1,5 +1,5 @@
 import type { Workload } from './load/clients.js'
-import type { Row, Sample } from './measure.js'
+import type { PairedSample, Row } from './measure.js'
 
 export function median (values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -15,7 +15,7 @@ export interface Summary {
   /** Microseconds of CPU time for each request. */
   readonly least: number
   readonly middle: number
-  /** How many requests it serves with the CPU time of one of the first row: the median over rounds of both. */
+  /** How many requests it serves with the CPU time of one of the first row: the median over rounds that touch. */
   readonly ratio: number
   readonly throughput: number
   readonly p50: number
@@ -25,12 +25,10 @@ export interface Summary {
 
 /** Rows of one workload beside the first one. */
 export function summarize (rows: readonly Row[]): Summary[] {
-  const [first] = rows
   return rows.map(({ program: { name, kind, storage }, samples, failure }) => {
-    const all = (read: (sample: Sample) => number): number => median(samples.map(read))
+    const all = (read: (sample: PairedSample) => number): number => median(samples.map(read))
     const cpus = samples.map(({ cpu }) => cpu)
-    const ratios = cpus.map((cpu, round) => (first?.samples[round]?.cpu ?? Number.NaN) / cpu)
-    return { name, kind, storage, failure, least: Math.min(...cpus), middle: median(cpus), ratio: median(ratios), throughput: all((sample) => sample.throughput), p50: all((sample) => sample.p50), p99: all((sample) => sample.p99) }
+    return { name, kind, storage, failure, least: Math.min(...cpus), middle: median(cpus), ratio: all((sample) => sample.ratio), throughput: all((sample) => sample.throughput), p50: all((sample) => sample.p50), p99: all((sample) => sample.p99) }
   })
 }
 

@@ -11,8 +11,8 @@ import { log, runIn } from './setting.js'
  * What a request costs, beside other programs that do the same:
  *   npm run bench [-- table --only=NAME --only=… --workloads=get,page,patch,create --rounds=7 --seconds=0.7]
  * One run on one machine: servers are on one core and their 64 clients on another, and take turns. What holds on a
- * machine that is faster now and slower then is the CPU time of a request, and its ratio to that of bare Fastify in
- * the same round. Every answer is checked: one that is wrong voids the row.
+ * machine that is faster now and slower then is the CPU time of a request, and its ratio to that of bare Fastify
+ * just before and after. Every answer is checked: one that is wrong voids the row.
  */
 
 const { values } = parseArgs({

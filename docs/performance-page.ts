@@ -127,8 +127,8 @@ What a request costs, beside other programs that do the same, measured by \`npm 
 (${machine.processor}, Node ${machine.node}). Servers run on one core and their clients, 64 connections that each wait for
 their answer, on another; the programs take turns, ${rounds} rounds of ${seconds} s each. Throughput swings on a shared machine:
 what holds is the CPU time that the server's process needs for a request, and its **ratio**: how many requests the
-program serves with the CPU time that bare Fastify needs for one, the median over rounds of both. Every answer is
-checked, and what was written is read back; a wrong answer voids the row.
+program serves with the CPU time that bare Fastify needs for one in the rounds just before and after, the median of all rounds.
+Every answer is checked, and what was written is read back; a wrong answer voids the row.
 
 All do the same work: 1,000 operations; GET by key; a page of 20 of those that are Running, newest first; PATCH of a
 status and a text of one of them; create. *Bare Fastify, a Map* has one route with JSON schemas for body and response and
