@@ -1,5 +1,7 @@
 import type { FastifyInstance, onRequestAsyncHookHandler, RouteOptions } from 'fastify'
 import { toParametersSchema } from '../schemas/request.js'
+import { makeAnswersTogether } from './answers-together.js'
+import type { AnswersTogether } from './answers-together.js'
 import type { CollectionRow } from './collection.js'
 import type { Mount } from './mount.js'
 import { makeDocumenter } from './documentation/index.js'
@@ -29,7 +31,7 @@ const resources = [
 
 type Resource = (typeof resources)[number]
 
-function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumenter>, row: CollectionRow, resource: Resource, route: OperationRoute): RouteOptions {
+function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumenter>, { collect, onSend }: AnswersTogether, row: CollectionRow, resource: Resource, route: OperationRoute): RouteOptions {
   return {
     method: route.method,
     url: `${row.url}${resource.suffix}`,
@@ -43,18 +45,20 @@ function toRouteOptions (mount: Mount, document: ReturnType<typeof makeDocumente
     onRequest: [toHook(mount.identify)],
     preParsing: toPreParsingHook(mount.guard(row, route.action)),
     preValidation: toHook(toReader(mount, row, route)),
-    handler: route.handle(mount, row)
+    handler: collect(route.handle(mount, row)),
+    onSend
   }
 }
 
 /** Every route of every collection of a mount, and what describes them. */
 export function registerRoutes (app: FastifyInstance, mount: Mount): void {
   const document = makeDocumenter(mount)
+  const together = makeAnswersTogether()
   registerMetadata(app, mount)
   for (const row of mount.rows) {
     for (const resource of resources) {
       const url = `${row.url}${resource.suffix}`
-      const options = resource.routes.map((route) => toRouteOptions(mount, document, row, resource, route))
+      const options = resource.routes.map((route) => toRouteOptions(mount, document, together, row, resource, route))
       const every = [...options, toFallback(app, url, resource.routes)]
       for (const option of every) app.route(option)
       const [, ...others] = toSpellings(row.url, resource.suffix)
