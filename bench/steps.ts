@@ -35,7 +35,8 @@ const steps: ReadonlyArray<readonly [revision: string, name: string]> = [
   ['8d31f8d', 'Memory keeps its indexes in chunks, and takes changes in when an index is read'],
   ['c3d5af3', 'A list’s options, plan and continuation are made once; SQLite finds ids in an index, and records where they are at hand'],
   ['315e742', 'PostgreSQL looks up by one statement what is asked for in one turn'],
-  ['d104de7', 'A record of SQLite or PostgreSQL is read as one text; PostgreSQL answers what is the same in one turn once; SQLite’s log is copied on a thread']
+  ['d104de7', 'A record of SQLite or PostgreSQL is read as one text; PostgreSQL answers what is the same in one turn once; SQLite’s log is copied on a thread'],
+  ['c28241e', 'Answers of one turn of the event loop leave together']
 ]
 
 const stores = values.stores.split(',') as Array<Parameters<typeof toOurs>[0]>

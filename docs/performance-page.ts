@@ -135,7 +135,9 @@ status and a text of one of them; create. *Bare Fastify, a Map* has one route wi
 nothing else: no token, no ETag, no OData, nothing that lasts; *our bytes* is the same with requests and answers as long
 as ours: a token that nobody reads, and our headers and members. This package has everything on: a signed token of the size of Entra's,
 permissions, validation, ETags, OData. All clients ask for the same page: the PostgreSQL store reads it once for those
-who ask in one turn of the event loop, and pages that differ one by one. Its SQLite store and the programs over SQLite sync each acknowledged write to the disk; json-server writes a file and syncs nothing.
+who ask in one turn of the event loop, and pages that differ one by one. Answers of this package that are ready in one
+turn leave together, which wakes clients on the same machine, as they are here, once for all of them; it saves less where
+clients are elsewhere. The SQLite store and the programs over SQLite sync each acknowledged write to the disk; json-server writes a file and syncs nothing.
 
 ![CPU time of a request](performance.svg)
 
