@@ -40,6 +40,9 @@ export interface Options {
 /** The part by which two rounds of a program that is warm may differ. */
 const steadiness = 0.1
 
+/** What a program is given before each of its rounds, as a part of one: what stood still has given back memory. */
+const leadIn = 0.4
+
 /** How many times the warm-up is repeated at most. */
 const mostWarmups = 8
 
@@ -97,6 +100,7 @@ export async function measure (servers: readonly Running[], clients: Clients, { 
     /** A round whose answers were right, and so what was written. */
     const take = async (server: Running): Promise<Sample | undefined> => {
       if (found.has(server)) return undefined
+      if (!isOf(server, await clients.run(toJob(server, workload, leadIn * seconds)))) return undefined
       const { result, sample } = await run(server)
       if (!isOf(server, result) || (workload === 'patch' && !isOf(server, await clients.check(toJob(server, workload, 0))))) return undefined
       return sample
