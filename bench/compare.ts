@@ -9,7 +9,7 @@ import type { Row } from './measure.js'
 import { ceiling, toOurs } from './programs.js'
 import { median, titles } from './report.js'
 import { buildRevision } from './revision.js'
-import { log, runIn } from './setting.js'
+import { log, runOn } from './setting.js'
 
 /*
  * This tree beside another revision, in one run:
@@ -47,9 +47,8 @@ function toLine (workload: Workload, store: string, [one, other]: readonly [Row,
 const folder = mkdtempSync(join(tmpdir(), 'revision-'))
 try {
   const other = buildRevision(revision, folder)
-  const programs = [ceiling, ...stores.flatMap((store) => [toOurs(store), toOurs(store, `${revision}, ${store}`, other)])]
-  await runIn(programs, async ({ servers, clients }) => {
-    const table = await measure(servers, clients, {
+  await runOn({}, async ({ places }) => {
+    const table = await measure(places, ceiling, stores.map((store) => [toOurs(store), toOurs(store, `${revision}, ${store}`, other)]), {
       workloads: parseWorkloads(values.workloads), rounds: Number(values.rounds), seconds: Number(values.seconds), warmupSeconds: Number(values.warmup), log
     })
     process.stdout.write(`\n| | store | ${revision} : this tree | half of the rounds | CPU µs | to bare Fastify |\n|---|---|---:|---:|---:|---:|\n`)

@@ -1,6 +1,9 @@
 import type { Job, Workload } from './load/clients.js'
 import type { JobResult } from './load/closed-loop.js'
-import type { Clients, Running } from './processes.js'
+import type { Running } from './processes.js'
+import type { Places, Program } from './programs.js'
+import { runTogether } from './setting.js'
+import type { Setting } from './setting.js'
 
 /** What a round of one program took. */
 export interface Sample {
@@ -21,7 +24,7 @@ export interface PairedSample extends Sample {
 
 /** The rounds of one program; void when an answer was wrong. */
 export interface Row {
-  readonly program: Running['program']
+  readonly program: Program
   readonly samples: readonly PairedSample[]
   /** What was asked, and what was wrong with the answer. */
   readonly failure: string | undefined
@@ -39,9 +42,6 @@ export interface Options {
 
 /** The part by which two rounds of a program that is warm may differ. */
 const steadiness = 0.1
-
-/** What a program is given before each of its rounds, as a part of one: what stood still has given back memory. */
-const leadIn = 0.4
 
 /** How many times the warm-up is repeated at most. */
 const mostWarmups = 8
@@ -73,56 +73,69 @@ export async function warmUp (round: () => Promise<Round>, seconds: number): Pro
   }
 }
 
-/**
- * Runs every workload on every program in turns, and the first program between any two of them: on a machine that is
- * faster now and slower then, only rounds that touch can be compared.
- */
-export async function measure (servers: readonly Running[], clients: Clients, { workloads, rounds, seconds, warmupSeconds, log }: Options): Promise<ReadonlyMap<Workload, readonly Row[]>> {
-  const toJob = ({ program, target }: Running, workload: Job['workload'], time: number): Job => ({ program: program.name, dialect: program.dialect, target, workload, seconds: time })
+function toJob ({ program, target }: Running, workload: Job['workload'], seconds: number): Job {
+  return { program: program.name, dialect: program.dialect, target, workload, seconds }
+}
 
-  for (const server of servers) {
-    const { wrong, example } = await clients.run(toJob(server, 'fill', 0))
-    if (wrong > 0) throw new Error(`${server.program.name} did not take the operations: ${String(example)}`)
-  }
+/** Runs a workload on programs in turns, and the first of them between any two. @throws when the first gives a wrong answer */
+async function takeTurns ({ servers, clients }: Setting, workload: Workload, { rounds, seconds, warmupSeconds }: Options): Promise<Row[]> {
   const [first, ...others] = servers as readonly [Running, ...Running[]]
-  const table = new Map<Workload, readonly Row[]>()
-  for (const workload of workloads) {
-    const found = new Map<Running, string>()
-    const isOf = (server: Running, { wrong, example }: JobResult): boolean => {
-      if (wrong === 0) return true
-      found.set(server, String(example))
-      return false
+  const found = new Map<Running, string>()
+  const isOf = (server: Running, { wrong, example }: JobResult): boolean => {
+    if (wrong === 0) return true
+    found.set(server, String(example))
+    return false
+  }
+  const run = async (server: Running): Promise<Round> => await takeRound(server, async () => await clients.run(toJob(server, workload, seconds)))
+  const samples = new Map<Running, PairedSample[]>(servers.map((server) => [server, []]))
+  /** A round whose answers were right, and so what was written. */
+  const take = async (server: Running): Promise<Sample | undefined> => {
+    if (found.has(server)) return undefined
+    const { result, sample } = await run(server)
+    if (!isOf(server, result) || (workload === 'patch' && !isOf(server, await clients.check(toJob(server, workload, 0))))) return undefined
+    return sample
+  }
+  const takeFirst = async (): Promise<Sample> => {
+    const sample = await take(first)
+    if (sample === undefined) throw new Error(`${first.program.name}: ${String(found.get(first))}`)
+    samples.get(first)?.push({ ...sample, ratio: 1 })
+    return sample
+  }
+  for (const server of servers) isOf(server, await warmUp(async () => await run(server), warmupSeconds))
+  let before = await takeFirst()
+  for (let round = 0; round < rounds; round += 1) {
+    for (const server of others) {
+      const sample = await take(server)
+      if (sample === undefined) continue
+      const after = await takeFirst()
+      samples.get(server)?.push({ ...sample, ratio: (before.cpu + after.cpu) / 2 / sample.cpu })
+      before = after
     }
-    const run = async (server: Running): Promise<Round> => await takeRound(server, async () => await clients.run(toJob(server, workload, seconds)))
-    for (const server of servers) isOf(server, await warmUp(async () => await run(server), warmupSeconds))
-    log(`${workload}: warm`)
-    const samples = new Map<Running, PairedSample[]>(servers.map((server) => [server, []]))
-    /** A round whose answers were right, and so what was written. */
-    const take = async (server: Running): Promise<Sample | undefined> => {
-      if (found.has(server)) return undefined
-      if (!isOf(server, await clients.run(toJob(server, workload, leadIn * seconds)))) return undefined
-      const { result, sample } = await run(server)
-      if (!isOf(server, result) || (workload === 'patch' && !isOf(server, await clients.check(toJob(server, workload, 0))))) return undefined
-      return sample
-    }
-    const takeFirst = async (): Promise<Sample> => {
-      const sample = await take(first)
-      if (sample === undefined) throw new Error(`${first.program.name}: ${String(found.get(first))}`)
-      samples.get(first)?.push({ ...sample, ratio: 1 })
-      return sample
-    }
-    for (let round = 0; round < rounds; round += 1) {
-      let before = await takeFirst()
-      for (const server of others) {
-        const sample = await take(server)
-        if (sample === undefined) continue
-        const after = await takeFirst()
-        samples.get(server)?.push({ ...sample, ratio: (before.cpu + after.cpu) / 2 / sample.cpu })
-        before = after
+  }
+  return servers.map((server) => ({ program: server.program, samples: samples.get(server) ?? [], failure: found.get(server) }))
+}
+
+/**
+ * Runs every workload on the programs of each group in turns with the first one: on a machine that is faster now and
+ * slower then, only rounds that touch can be compared. Every group has processes of its own, the first program's too:
+ * one that has stood still for seconds has given back memory and compiled code, and is dearer for a while, and one
+ * that has served all the others holds what they made it store.
+ */
+export async function measure (places: Places, first: Program, groups: ReadonlyArray<readonly Program[]>, options: Options): Promise<ReadonlyMap<Workload, readonly Row[]>> {
+  const table = new Map<Workload, Row[]>(options.workloads.map((workload) => [workload, [{ program: first, samples: [], failure: undefined }]]))
+  for (const group of groups) {
+    await runTogether(places, [first, ...group], async (setting) => {
+      for (const server of setting.servers) {
+        const { wrong, example } = await setting.clients.run(toJob(server, 'fill', 0))
+        if (wrong > 0) throw new Error(`${server.program.name} did not take the operations: ${String(example)}`)
       }
-      log(`${workload}: round ${round + 1} of ${rounds}`)
-    }
-    table.set(workload, servers.map((server) => ({ program: server.program, samples: samples.get(server) ?? [], failure: found.get(server) })))
+      for (const [workload, rows] of table) {
+        const [own, ...others] = await takeTurns(setting, workload, options) as [Row, ...Row[]]
+        rows[0] = { ...own, samples: [...(rows[0] as Row).samples, ...own.samples] }
+        rows.push(...others)
+      }
+    })
+    options.log(group.map(({ name }) => name).join(' and '))
   }
   return table
 }

@@ -8,7 +8,7 @@ import { parseWorkloads, workloads } from './load/clients.js'
 import { programs } from './programs.js'
 import type { ProfileResult } from './results.js'
 import { saveResult, toMachine } from './results.js'
-import { log, root, runIn } from './setting.js'
+import { log, root, runOn, runTogether } from './setting.js'
 
 /*
  * Where the time of a request goes: the functions of a program that take most of it.
@@ -48,23 +48,25 @@ function toSelfTimes ({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile
 
 const { only } = values
 const rows: ProfileResult[] = []
-await runIn(programs.filter(({ name }) => only.some((part) => name.includes(part))), async ({ servers, clients }) => {
-  for (const server of servers) {
-    const toJob = (workload: Job['workload'], seconds: number): Job => ({ program: server.program.name, dialect: server.program.dialect, target: server.target, workload, seconds })
-    await clients.run(toJob('fill', 0))
-    for (const workload of parseWorkloads(values.workloads)) {
-      await clients.run(toJob(workload, 4))
-      let requests = 0
-      const before = await server.use()
-      const profile = await server.profile(async () => { ({ requests } = await clients.run(toJob(workload, Number(values.seconds)))) })
-      const { cpu } = await server.use()
-      log(`${server.program.name}, ${workload}: ${((cpu.user + cpu.system - before.cpu.user - before.cpu.system) / requests).toFixed(1)} µs`)
-      if (values.keep !== undefined) writeFileSync(join(values.keep, `${server.program.name} ${workload}.cpuprofile`), JSON.stringify(profile))
-      const functions = toSelfTimes(profile).slice(0, Number(values.top))
-      rows.push({ program: server.program.name, workload, functions })
-      const lines = functions.map(([place, part]) => `${(100 * part).toFixed(1).padStart(5)} %  ${place}`)
-      process.stdout.write(`\n${server.program.name}, ${workload}: ${requests} requests\n${lines.join('\n')}\n`)
+await runOn({}, async ({ places }) => {
+  await runTogether(places, programs.filter(({ name }) => only.some((part) => name.includes(part))), async ({ servers, clients }) => {
+    for (const server of servers) {
+      const toJob = (workload: Job['workload'], seconds: number): Job => ({ program: server.program.name, dialect: server.program.dialect, target: server.target, workload, seconds })
+      await clients.run(toJob('fill', 0))
+      for (const workload of parseWorkloads(values.workloads)) {
+        await clients.run(toJob(workload, 4))
+        let requests = 0
+        const before = await server.use()
+        const profile = await server.profile(async () => { ({ requests } = await clients.run(toJob(workload, Number(values.seconds)))) })
+        const { cpu } = await server.use()
+        log(`${server.program.name}, ${workload}: ${((cpu.user + cpu.system - before.cpu.user - before.cpu.system) / requests).toFixed(1)} µs`)
+        if (values.keep !== undefined) writeFileSync(join(values.keep, `${server.program.name} ${workload}.cpuprofile`), JSON.stringify(profile))
+        const functions = toSelfTimes(profile).slice(0, Number(values.top))
+        rows.push({ program: server.program.name, workload, functions })
+        const lines = functions.map(([place, part]) => `${(100 * part).toFixed(1).padStart(5)} %  ${place}`)
+        process.stdout.write(`\n${server.program.name}, ${workload}: ${requests} requests\n${lines.join('\n')}\n`)
+      }
     }
-  }
+  })
 })
 if (only.join() === 'ours' && values.workloads === workloads.join()) saveResult('profile', { machine: toMachine(), rows })

@@ -42,23 +42,20 @@ export async function runOn (settings: Settings, job: (ground: Ground) => Promis
   }
 }
 
-/** The programs of a run, and their clients. */
+/** Programs that run at the same time, and their clients. */
 export interface Setting {
   readonly servers: readonly Running[]
   readonly clients: Clients
 }
 
-/** Starts programs and their clients for a job. */
-export async function runIn (programs: readonly Program[], job: (setting: Setting) => Promise<void>): Promise<void> {
-  await runOn({}, async ({ places, atEnd }) => {
-    const clients = startClients()
-    atEnd(clients.stop)
-    const servers: Running[] = []
-    for (const program of programs) {
-      const server = await startProgram(program, places)
-      atEnd(server.stop)
-      servers.push(server)
-    }
+/** Starts programs and their clients for a job, and ends them after it. */
+export async function runTogether (places: Places, programs: readonly Program[], job: (setting: Setting) => Promise<void>): Promise<void> {
+  const clients = startClients()
+  const servers: Running[] = []
+  try {
+    for (const program of programs) servers.push(await startProgram(program, places))
     await job({ servers, clients })
-  })
+  } finally {
+    for (const { stop } of [...servers, clients]) await stop()
+  }
 }

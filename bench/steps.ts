@@ -9,7 +9,7 @@ import { summarize, toTable } from './report.js'
 import { saveResult, toMachine } from './results.js'
 import type { StepResult } from './results.js'
 import { buildRevision } from './revision.js'
-import { log, runIn } from './setting.js'
+import { log, runOn } from './setting.js'
 
 /*
  * What each step towards speed bought: revisions of this package in one run, from the one before any of them to the last one:
@@ -47,8 +47,8 @@ try {
     return buildRevision(revision, folders[index] as string)
   })
   const programs = stores.flatMap((store) => steps.map(([revision], index) => toOurs(store, `${revision}, ${store}`, dists[index])))
-  await runIn([ceiling, ...programs], async ({ servers, clients }) => {
-    const table = await measure(servers, clients, {
+  await runOn({}, async ({ places }) => {
+    const table = await measure(places, ceiling, programs.map((program) => [program]), {
       workloads: parseWorkloads(values.workloads), rounds: Number(values.rounds), seconds: Number(values.seconds), warmupSeconds: Number(values.warmup), log
     })
     process.stdout.write(toTable(table))

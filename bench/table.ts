@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util'
 import { installPeers } from './install.js'
 import { parseWorkloads, workloads } from './load/clients.js'
 import { measure } from './measure.js'
-import { programs } from './programs.js'
+import { ceiling, programs } from './programs.js'
 import { summarize, toTable } from './report.js'
 import { saveResult, toMachine } from './results.js'
-import { log, runIn } from './setting.js'
+import { log, runOn } from './setting.js'
 
 /*
  * What a request costs, beside other programs that do the same:
  *   npm run bench [-- table --only=NAME --only=… --workloads=get,page,patch,create --rounds=7 --seconds=0.7]
- * One run on one machine: servers are on one core and their 64 clients on another, and take turns. What holds on a
- * machine that is faster now and slower then is the CPU time of a request, and its ratio to that of bare Fastify
- * just before and after. Every answer is checked: one that is wrong voids the row.
+ * One run on one machine: servers are on one core and their 64 clients on another, and each takes turns with bare
+ * Fastify. What holds on a machine that is faster now and slower then is the CPU time of a request, and its ratio to
+ * that of bare Fastify just before and after. Every answer is checked: one that is wrong voids the row.
  */
 
 const { values } = parseArgs({
@@ -26,11 +26,11 @@ const { values } = parseArgs({
 })
 
 const { only } = values
-const chosen = programs.filter(({ name, kind }) => only === undefined || kind === 'ceiling' || only.some((part) => name.includes(part)))
+const chosen = programs.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true)
 if (chosen.some(({ kind }) => kind === 'peer')) installPeers(log)
 
-await runIn(chosen, async ({ servers, clients }) => {
-  const table = await measure(servers, clients, {
+await runOn({}, async ({ places }) => {
+  const table = await measure(places, ceiling, chosen.map((program) => [program]), {
     workloads: parseWorkloads(values.workloads),
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),

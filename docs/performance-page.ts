@@ -125,7 +125,7 @@ export function toPerformancePage (): string {
 
 What a request costs, beside other programs that do the same, measured by \`npm run bench\` in one run on one machine
 (${machine.processor}, Node ${machine.node}). Servers run on one core and their clients, 64 connections that each wait for
-their answer, on another; the programs take turns, ${rounds} rounds of ${seconds} s each. Throughput swings on a shared machine:
+their answer, on another; each program takes turns with bare Fastify, ${rounds} rounds of ${seconds} s each. Throughput swings on a shared machine:
 what holds is the CPU time that the server's process needs for a request, and its **ratio**: how many requests the
 program serves with the CPU time that bare Fastify needs for one in the rounds just before and after, the median of all rounds.
 Every answer is checked, and what was written is read back; a wrong answer voids the row.
