@@ -13,7 +13,7 @@ import { log, runOn } from './setting.js'
 
 /*
  * This tree beside another revision, in one run:
- *   npm run bench -- --compare REV [--stores=memory,sqlite,postgres --workloads=get,page,patch,create --rounds=9 --seconds=0.7]
+ *   npm run bench -- --compare REV [--stores=memory,sqlite,postgres --workloads=get,page,patch,create --processes=3 --rounds=3 --seconds=0.7]
  * A number above 1 says that this tree needs less CPU time for a request; half of the rounds are between the two
  * beside it.
  */
@@ -23,7 +23,8 @@ const { values } = parseArgs({
     compare: { type: 'string' },
     stores: { type: 'string', default: 'memory,sqlite,postgres' },
     workloads: { type: 'string', default: workloads.join() },
-    rounds: { type: 'string', default: '9' },
+    processes: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '0.7' },
     warmup: { type: 'string', default: '4' }
   }
@@ -49,7 +50,7 @@ try {
   const other = buildRevision(revision, folder)
   await runOn({}, async ({ places }) => {
     const table = await measure(places, ceiling, stores.map((store) => [toOurs(store), toOurs(store, `${revision}, ${store}`, other)]), {
-      workloads: parseWorkloads(values.workloads), rounds: Number(values.rounds), seconds: Number(values.seconds), warmupSeconds: Number(values.warmup), log
+      workloads: parseWorkloads(values.workloads), processes: Number(values.processes), rounds: Number(values.rounds), seconds: Number(values.seconds), warmupSeconds: Number(values.warmup), log
     })
     process.stdout.write(`\n| | store | ${revision} : this tree | half of the rounds | CPU µs | to bare Fastify |\n|---|---|---:|---:|---:|---:|\n`)
     for (const [workload, [, ...rows]] of table) {

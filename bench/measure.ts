@@ -32,6 +32,9 @@ export interface Row {
 
 export interface Options {
   readonly workloads: readonly Workload[]
+  /** How many times every program is started anew: what its engine compiles, and how well, differs from process to process. */
+  readonly processes: number
+  /** Of each process. */
   readonly rounds: number
   /** Of one round of one program. */
   readonly seconds: number
@@ -115,27 +118,39 @@ async function takeTurns ({ servers, clients }: Setting, workload: Workload, { r
   return servers.map((server) => ({ program: server.program, samples: samples.get(server) ?? [], failure: found.get(server) }))
 }
 
+/** Runs every workload on programs that were just started, in turns with the first one. */
+async function measureTogether (places: Places, programs: readonly Program[], options: Options): Promise<ReadonlyMap<Workload, readonly Row[]>> {
+  const table = new Map<Workload, readonly Row[]>()
+  await runTogether(places, programs, async (setting) => {
+    for (const server of setting.servers) {
+      const { wrong, example } = await setting.clients.run(toJob(server, 'fill', 0))
+      if (wrong > 0) throw new Error(`${server.program.name} did not take the operations: ${String(example)}`)
+    }
+    for (const workload of options.workloads) table.set(workload, await takeTurns(setting, workload, options))
+  })
+  return table
+}
+
+function join (row: Row | undefined, { program, samples, failure }: Row): Row {
+  return { program, samples: [...row?.samples ?? [], ...samples], failure: row?.failure ?? failure }
+}
+
 /**
  * Runs every workload on the programs of each group in turns with the first one: on a machine that is faster now and
  * slower then, only rounds that touch can be compared. Every group has processes of its own, the first program's too:
  * one that has stood still for seconds has given back memory and compiled code, and is dearer for a while, and one
- * that has served all the others holds what they made it store.
+ * that has served all the others holds what they made it store. The first program leads the rows.
  */
 export async function measure (places: Places, first: Program, groups: ReadonlyArray<readonly Program[]>, options: Options): Promise<ReadonlyMap<Workload, readonly Row[]>> {
-  const table = new Map<Workload, Row[]>(options.workloads.map((workload) => [workload, [{ program: first, samples: [], failure: undefined }]]))
-  for (const group of groups) {
-    await runTogether(places, [first, ...group], async (setting) => {
-      for (const server of setting.servers) {
-        const { wrong, example } = await setting.clients.run(toJob(server, 'fill', 0))
-        if (wrong > 0) throw new Error(`${server.program.name} did not take the operations: ${String(example)}`)
+  const table = new Map<Workload, Map<Program, Row>>(options.workloads.map((workload) => [workload, new Map<Program, Row>()]))
+  for (let process = 1; process <= options.processes; process += 1) {
+    for (const group of groups) {
+      for (const [workload, found] of await measureTogether(places, [first, ...group], options)) {
+        const rows = table.get(workload) as Map<Program, Row>
+        for (const row of found) rows.set(row.program, join(rows.get(row.program), row))
       }
-      for (const [workload, rows] of table) {
-        const [own, ...others] = await takeTurns(setting, workload, options) as [Row, ...Row[]]
-        rows[0] = { ...own, samples: [...(rows[0] as Row).samples, ...own.samples] }
-        rows.push(...others)
-      }
-    })
-    options.log(group.map(({ name }) => name).join(' and '))
+      options.log(`${process} of ${options.processes}: ${group.map(({ name }) => name).join(' and ')}`)
+    }
   }
-  return table
+  return new Map([...table].map(([workload, rows]) => [workload, [...rows.values()]]))
 }

@@ -15,6 +15,8 @@ export interface Machine {
 /** What the table says. */
 export interface TableResult {
   readonly machine: Machine
+  readonly processes: number
+  /** Of each process. */
   readonly rounds: number
   readonly seconds: number
   readonly rows: Readonly<Partial<Record<Workload, readonly Summary[]>>>
@@ -95,7 +97,7 @@ export interface Results {
   readonly table: TableResult
   readonly profile: { readonly machine: Machine, readonly rows: readonly ProfileResult[] }
   readonly growth: { readonly machine: Machine, readonly rounds: number, readonly seconds: number, readonly stores: readonly GrowthStore[] }
-  readonly steps: { readonly machine: Machine, readonly rounds: number, readonly seconds: number, readonly rows: readonly StepResult[] }
+  readonly steps: { readonly machine: Machine, readonly processes: number, readonly rounds: number, readonly seconds: number, readonly rows: readonly StepResult[] }
   readonly boot: { readonly machine: Machine, readonly processes: number, readonly rows: readonly BootRow[] }
 }
 

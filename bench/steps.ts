@@ -13,7 +13,7 @@ import { log, runOn } from './setting.js'
 
 /*
  * What each step towards speed bought: revisions of this package in one run, from the one before any of them to the last one:
- *   npm run bench -- steps [--stores=memory,sqlite,postgres --workloads=get,page,patch,create --rounds=5 --seconds=0.7]
+ *   npm run bench -- steps [--stores=memory,sqlite,postgres --workloads=get,page,patch,create --processes=3 --rounds=3 --seconds=0.7]
  * It needs the whole history, which a shallow clone lacks.
  */
 
@@ -21,7 +21,8 @@ const { values } = parseArgs({
   options: {
     stores: { type: 'string', default: 'memory,sqlite,postgres' },
     workloads: { type: 'string', default: workloads.join() },
-    rounds: { type: 'string', default: '5' },
+    processes: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '0.7' },
     warmup: { type: 'string', default: '2' }
   }
@@ -49,7 +50,7 @@ try {
   const programs = stores.flatMap((store) => steps.map(([revision], index) => toOurs(store, `${revision}, ${store}`, dists[index])))
   await runOn({}, async ({ places }) => {
     const table = await measure(places, ceiling, programs.map((program) => [program]), {
-      workloads: parseWorkloads(values.workloads), rounds: Number(values.rounds), seconds: Number(values.seconds), warmupSeconds: Number(values.warmup), log
+      workloads: parseWorkloads(values.workloads), processes: Number(values.processes), rounds: Number(values.rounds), seconds: Number(values.seconds), warmupSeconds: Number(values.warmup), log
     })
     process.stdout.write(toTable(table))
     const rows = steps.map(([revision, name]): StepResult => ({
@@ -60,7 +61,7 @@ try {
         .map((store) => ({ workload, store, micros: summary.middle, ratio: summary.ratio }))))
     }))
     if (stores.length === 3 && table.size === workloads.length) {
-      saveResult('steps', { machine: toMachine(), rounds: Number(values.rounds), seconds: Number(values.seconds), rows })
+      saveResult('steps', { machine: toMachine(), processes: Number(values.processes), rounds: Number(values.rounds), seconds: Number(values.seconds), rows })
       log('npm run docs makes docs/performance.md of it')
     }
   })

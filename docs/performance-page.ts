@@ -97,7 +97,7 @@ ${lines.join('\n')}
 }
 
 function toStepsSection (): string {
-  const { rounds, seconds, rows } = readResult('steps')
+  const { processes, rounds, seconds, rows } = readResult('steps')
   const stores = [...new Set(rows.flatMap(({ cells }) => cells.map(({ store }) => store)))]
   const names = Object.keys(titles) as Workload[]
   const tables = stores.map((store) => {
@@ -109,7 +109,8 @@ function toStepsSection (): string {
   })
   return `## What each step bought
 
-Ratios to bare Fastify of revisions of this package in one run, from \`npm run bench -- steps\`, ${rounds} rounds of ${seconds} s each.
+Ratios to bare Fastify of revisions of this package in one run, from \`npm run bench -- steps\`, ${rounds} rounds of ${seconds} s in each
+of ${processes} processes.
 A difference of a tenth between two lines may be the machine's.
 
 ${tables.join('\n')}`
@@ -117,7 +118,7 @@ ${tables.join('\n')}`
 
 /** @throws when something was not measured yet */
 export function toPerformancePage (): string {
-  const { machine, rounds, seconds, rows } = readResult('table')
+  const { machine, processes, rounds, seconds, rows } = readResult('table')
   const profiles = readResult('profile').rows.map(({ program, workload, functions }) =>
     `<details><summary>${program}: ${titles[workload]}</summary>\n\n| | of the time |\n|---|---:|\n${functions.map(([place, part]) => `| \`${place}\` | ${(100 * part).toFixed(1)} % |`).join('\n')}\n\n</details>\n`)
   return `<!-- made by npm run docs of what npm run bench measured -->
@@ -125,7 +126,8 @@ export function toPerformancePage (): string {
 
 What a request costs, beside other programs that do the same, measured by \`npm run bench\` in one run on one machine
 (${machine.processor}, Node ${machine.node}). Servers run on one core and their clients, 64 connections that each wait for
-their answer, on another; each program takes turns with bare Fastify, ${rounds} rounds of ${seconds} s each. Throughput swings on a shared machine:
+their answer, on another; each program takes turns with bare Fastify, ${rounds} rounds of ${seconds} s in each of ${processes} pairs
+of processes, since the engine compiles one better than another. Throughput swings on a shared machine:
 what holds is the CPU time that the server's process needs for a request, and its **ratio**: how many requests the
 program serves with the CPU time that bare Fastify needs for one in the rounds just before and after, the median of all rounds.
 Every answer is checked, and what was written is read back; a wrong answer voids the row.
