@@ -97,14 +97,17 @@ async function checkHistory (store: OperationStore, collection: Collection, seen
   assert.deepEqual(new Map(present.map(({ id, version }) => [id, version])), current)
 }
 
-/** Writers on few ids, and followers beside them; each uses one of the stores in turn. */
+/**
+ * Writers and followers beside them; each uses one of the stores in turn. The ids of a writer are some that all write
+ * and some of its own, so that commits meet and also pass each other.
+ */
 export async function checkFollowing (stores: readonly OperationStore[], collection: Collection, seed: number): Promise<void> {
   const storeOf = (n: number): OperationStore => stores[n % stores.length] as OperationStore
-  const ids = ['a', 'b', 'c', 'd', 'e']
+  const toIds = (writer: number): string[] => ['a', 'b', 'c', ...['a', 'b', 'c'].map((id) => `${id}-${writer}`)]
   let writers = 6
   const writing = Array.from({ length: writers }, async (_, writer) => {
     try {
-      return await writeAtRandom(storeOf(writer), collection, ids, 15, makeChoices(seed + writer))
+      return await writeAtRandom(storeOf(writer), collection, toIds(writer), 15, makeChoices(seed + writer))
     } finally {
       writers -= 1
     }

@@ -233,8 +233,9 @@ export const faults: Readonly<Record<string, Fault>> = {
       [postgresStatements, 'SELECT sequence - $${furtherPlaces[kind]} AS sequence', "SELECT nextval('${schema}.numbers') + 0 * $${furtherPlaces[kind]}::bigint AS sequence"],
       // others may have been first, who waited for their turn before
       [postgresTransaction, 'throw new StoreUnavailableError(leftOut)', "throw Object.assign(new Error(leftOut), { code: '40001', severity: 'ERROR' })"],
-      // what makes it likely is that a transaction takes its time
-      ['storage/postgres/connections.ts', "await client.query({ text: 'COMMIT' })", "await new Promise((resolve) => { setTimeout(resolve, 40 * Math.random()) })\n          await client.query({ text: 'COMMIT' })"]
+      // what makes it as good as certain is that every other transaction takes long enough for others to begin, end and be seen
+      ['storage/postgres/connections.ts', 'let opening: Promise<Shared> | undefined', 'let transactions = 0\n  let opening: Promise<Shared> | undefined'],
+      ['storage/postgres/connections.ts', "await client.query({ text: 'COMMIT' })", "await new Promise((resolve) => { setTimeout(resolve, (transactions += 1) % 2 * 200) })\n          await client.query({ text: 'COMMIT' })"]
     ],
     caughtBy: ['peers: no change is missed while both write']
   },
