@@ -81,7 +81,8 @@ port.on('message', (request: ThreadRequest) => {
       reply({ kind: 'value', id: request.id, value: copyLog(database) })
       break
     case 'more':
-      sendRecords(request.id, unsent.get(request.id) as readonly OperationRecord[])
+      // in another turn too: where this thread and the one that asks take turns on a processor, messages come without end
+      setImmediate(() => { sendRecords(request.id, unsent.get(request.id) as readonly OperationRecord[]) })
       break
     case 'close':
       database.close()
