@@ -48,6 +48,7 @@ export function makeDialect ({ schema, caseCollation }: DialectSettings): Dialec
   const mapCase = (name: 'lower' | 'upper', text: Sql): Sql => `(${name}(${text} COLLATE "${caseCollation}") ${byCodePoint})`
   return {
     table: `${schema}.operations`,
+    inCollection: (tenant, owner) => `tenant = ${tenant} AND owner = ${owner}`,
     record,
     inIndexes: 'created >= \'\'',
     parameter (number, value) {

@@ -15,6 +15,8 @@ export interface Dialect {
   readonly table: Sql
   /** What is selected of a record, made of {@link recordColumns}. */
   readonly record: Sql
+  /** What the rows of one collection fulfil. */
+  readonly inCollection: (tenant: Sql, owner: Sql) => Sql
   /** What every record fulfils and a statement must say to be served by another index than the key's; empty where it need not. */
   readonly inIndexes: Sql
   /** The parameter with this number, from 1 on, which may stand in several places, and what the driver is given for it. */

@@ -29,11 +29,11 @@ export interface Selects {
   readonly count: (range: Range, residual: Expression | undefined) => Statement
 }
 
-function compileRange ({ tenant, owner }: Collection, { index, prefix, lower, upper }: Range, { inIndexes }: Dialect, { bind }: Binder): Sql {
+function compileRange ({ tenant, owner }: Collection, { index, prefix, lower, upper }: Range, { inCollection, inIndexes }: Dialect, { bind }: Binder): Sql {
   const columns = indexes[index].map((column) => columnNames[column])
   const next = columns[prefix.length] as Sql
   return [
-    `tenant = ${bind(tenant)} AND owner = ${bind(owner)}`,
+    inCollection(bind(tenant), bind(owner)),
     ...(index === 'id' || inIndexes === '' ? [] : [inIndexes]),
     ...prefix.map((key, position) => `${columns[position] as Sql} = ${bind(key)}`),
     ...(lower === undefined ? [] : [`${next} ${lower.inclusive ? '>=' : '>'} ${bind(lower.value)}`]),

@@ -26,6 +26,11 @@ const readings: Readonly<Record<Parameters<Dialect['member']>[1], (path: Sql) =>
   any: (path) => `CASE WHEN coalesce(json_type(text, ${path}), 'null') <> 'null' THEN 1 END`
 }
 
+/** Rows have the number of their collection, which is short, and not its names, which are long. */
+export function inCollection (tenant: Sql, owner: Sql): Sql {
+  return `collection = (SELECT number FROM collections WHERE tenant = ${tenant} AND owner = ${owner})`
+}
+
 /** @photostructure/sqlite takes a fraction below 2⁻⁵² for a whole number, and 0 for it. */
 function isLostByDriver (value: Parameter): boolean {
   return typeof value === 'number' && value !== 0 && Math.abs(value) < Number.EPSILON
@@ -34,6 +39,7 @@ function isLostByDriver (value: Parameter): boolean {
 /** @see https://sqlite.org/json1.html, https://sqlite.org/datatype3.html: texts compare by their UTF-8 */
 export const sqliteDialect: Dialect = {
   table: 'operations',
+  inCollection,
   record: recordColumns,
   inIndexes: '',
   parameter (number, given) {

@@ -42,7 +42,49 @@ const migrations = [
    CREATE INDEX operations_by_last_action ON operations (tenant, owner, last_action, created, id);
    CREATE INDEX operations_by_status ON operations (tenant, owner, status, created, id);
    ALTER TABLE about ADD COLUMN secret TEXT NOT NULL DEFAULT '';
-   UPDATE about SET secret = lower(hex(randomblob(32)));`
+   UPDATE about SET secret = lower(hex(randomblob(32)));`,
+  // no number is given twice: what has one for a collection that is gone must not find another one under it
+  `CREATE TABLE collections (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     tenant TEXT NOT NULL,
+     owner TEXT NOT NULL,
+     UNIQUE (tenant, owner)
+   ) STRICT;
+   INSERT INTO collections (tenant, owner) SELECT tenant, owner FROM operations UNION SELECT tenant, owner FROM changes;
+   DROP INDEX operations_by_created;
+   DROP INDEX operations_by_last_action;
+   DROP INDEX operations_by_status;
+   ALTER TABLE operations RENAME TO named_operations;
+   CREATE TABLE operations (
+     collection INTEGER NOT NULL,
+     id TEXT NOT NULL,
+     type TEXT NOT NULL,
+     created TEXT NOT NULL,
+     last_action TEXT NOT NULL,
+     status INTEGER NOT NULL,
+     version TEXT NOT NULL,
+     text TEXT NOT NULL,
+     PRIMARY KEY (collection, id)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO operations SELECT number, id, type, created, last_action, status, version, text
+     FROM named_operations JOIN collections USING (tenant, owner) ORDER BY number, id;
+   DROP TABLE named_operations;
+   CREATE INDEX operations_by_created ON operations (collection, created, id);
+   CREATE INDEX operations_by_last_action ON operations (collection, last_action, created, id);
+   CREATE INDEX operations_by_status ON operations (collection, status, created, id);
+   DROP INDEX changes_by_collection;
+   ALTER TABLE changes RENAME TO named_changes;
+   CREATE TABLE changes (
+     sequence INTEGER PRIMARY KEY,
+     collection INTEGER NOT NULL,
+     id TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     version TEXT NOT NULL
+   ) STRICT;
+   INSERT INTO changes SELECT sequence, number, id, kind, version
+     FROM named_changes JOIN collections USING (tenant, owner) ORDER BY sequence;
+   DROP TABLE named_changes;
+   CREATE INDEX changes_by_collection ON changes (collection, sequence);`
 ]
 
 function readPragma (database: SqliteDatabase, name: string): unknown {

@@ -2,6 +2,7 @@ import { committedKinds, findConflict, idOf } from '../change.js'
 import { StoredRecord } from '../record.js'
 import type { Change, CommitOutcome, Key, NewRecord, OperationRecord } from '../store.js'
 import { makeVersions } from '../versions.js'
+import { makeCollectionNumbers } from './collection-numbers.js'
 import type { Transactions } from './commit-queue.js'
 import { checkpoint } from './connection.js'
 import type { SqliteDatabase } from './driver.js'
@@ -20,6 +21,7 @@ function toSlack (keptChanges: number): number {
  */
 export function makeTransactions (database: SqliteDatabase, keptChanges: number, kept: KeptRecords, onCommitted: () => void): Transactions {
   const statements = prepareWrites(database)
+  const numbers = makeCollectionNumbers(statements)
   const makeVersion = makeVersions()
   let oldest = 0
   let newest = 0
@@ -29,19 +31,20 @@ export function makeTransactions (database: SqliteDatabase, keptChanges: number,
 
   const find = (key: Key): State | undefined => kept.find(key) ?? statements.state.get(key.tenant, key.owner, key.id)
 
-  const store = ({ tenant, owner, id }: Key, { type, created, lastAction, status, text }: NewRecord, version: string, found: State | undefined): void => {
-    if (found?.type !== type || found.created !== created) statements.write.run(tenant, owner, id, type, created, lastAction, status, text, version)
-    else if (found.status === status) statements.progress.run(lastAction, text, version, tenant, owner, id)
-    else statements.advance.run(status, lastAction, text, version, tenant, owner, id)
+  const store = (collection: number, id: string, { type, created, lastAction, status, text }: NewRecord, version: string, found: State | undefined): void => {
+    if (found?.type !== type || found.created !== created) statements.write.run(collection, id, type, created, lastAction, status, text, version)
+    else if (found.status === status) statements.progress.run(lastAction, text, version, collection, id)
+    else statements.advance.run(status, lastAction, text, version, collection, id)
   }
 
   const write = (key: Key, change: Change, found: State | undefined): OperationRecord | undefined => {
-    const { tenant, owner, id } = key
+    const { id } = key
+    const collection = numbers.get(key)
     const version = makeVersion()
     newest += 1
-    statements.remember.run(newest, tenant, owner, id, committedKinds[change.kind], version)
-    if (change.kind === 'remove') statements.remove.run(tenant, owner, id)
-    else store(key, change.record, version, found)
+    statements.remember.run(newest, collection, id, committedKinds[change.kind], version)
+    if (change.kind === 'remove') statements.remove.run(collection, id)
+    else store(collection, id, change.record, version, found)
     const record = change.kind === 'remove' ? undefined : new StoredRecord(change.record, version)
     // until it is committed the file alone knows
     kept.forget(key)
@@ -52,6 +55,7 @@ export function makeTransactions (database: SqliteDatabase, keptChanges: number,
   return {
     begin () {
       written = []
+      numbers.forget()
       database.exec('BEGIN IMMEDIATE')
       kept.verify()
       ;({ oldest, newest } = statements.edges.get() as { oldest: number, newest: number })
@@ -66,6 +70,7 @@ export function makeTransactions (database: SqliteDatabase, keptChanges: number,
         const reason = findConflict(change, found?.version)
         if (reason !== undefined) {
           if (changes.length > 1) database.exec('ROLLBACK TO changes; RELEASE changes')
+          numbers.forget()
           newest = before.newest
           written.length = before.written
           return { committed: false, index, reason }
@@ -77,7 +82,10 @@ export function makeTransactions (database: SqliteDatabase, keptChanges: number,
     },
     commit () {
       // the change before the oldest one that counts is kept too: it tells which cursors are of this history
-      if (newest - oldest > keptChanges + toSlack(keptChanges)) statements.forget.run(newest - keptChanges)
+      if (newest - oldest > keptChanges + toSlack(keptChanges)) {
+        statements.leave.run(newest - keptChanges)
+        statements.forget.run(newest - keptChanges)
+      }
       database.exec('COMMIT')
       for (const { key, record } of written) if (record === undefined) kept.forget(key); else kept.keep(key, record)
       onCommitted()
@@ -86,8 +94,8 @@ export function makeTransactions (database: SqliteDatabase, keptChanges: number,
       if (database.isTransaction) database.exec('ROLLBACK')
     },
     touch () {
-      statements.write.run('', '', '', '', '', '', 0, '', '')
-      statements.remove.run('', '', '')
+      statements.write.run(0, '', '', '', '', 0, '', '')
+      statements.remove.run(0, '')
     },
     reclaim () {
       // what the log has goes to the file, and the next write uses the room of the log again

@@ -21,10 +21,12 @@ import { chooseDriver } from '../../storage/sqlite/driver.js'
 import type { SqliteDatabase, SqliteStatement } from '../../storage/sqlite/driver.js'
 import { configure, migrate } from '../../storage/sqlite/migrations.js'
 import { makeRunner } from '../../storage/sqlite/scanner.js'
+import { inspectFile } from '../faults/sqlite-file.js'
 import { makeChance } from '../support/chance.js'
 import type { Chance } from '../support/chance.js'
 import type { Ordering } from '../support/filters.js'
 import { compareOperations, declared, Import, instants, makeFilter, makeMembers, makeOrdering, meaningOf, texts, toOrderBy, toRecord, toText } from '../support/filters.js'
+import { readChanges } from '../support/sqlite.js'
 import { makeStoreKinds } from '../support/stores.js'
 
 type Members = ReturnType<typeof makeMembers>
@@ -312,9 +314,9 @@ t.test('where an index serves, the last page costs what the first one costs', as
   const database = await openDatabase(t)
   let stepped = 0
   database.function('step', { deterministic: false }, () => { stepped += 1; return 1 })
-  const insert = database.prepare('INSERT INTO operations (tenant, owner, id, type, created, last_action, status, text, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  database.exec('BEGIN')
-  for (const { id, type, created, lastAction, status, text } of many) insert.run('t', 'calls/1', id, type, created, lastAction, status, text, 'v')
+  const insert = database.prepare('INSERT INTO operations (collection, id, type, created, last_action, status, text, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+  database.exec("BEGIN; INSERT INTO collections (tenant, owner) VALUES ('t', 'calls/1')")
+  for (const { id, type, created, lastAction, status, text } of many) insert.run(1, id, type, created, lastAction, status, text, 'v')
   database.exec('COMMIT')
   const memory = memoryStore()
   const collection = { tenant: 't', owner: 'calls/1' }
@@ -344,8 +346,8 @@ t.test('where an index serves, the last page costs what the first one costs', as
 
       const { sql, parameters } = walk(after)
       const plan = (database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters) as Array<{ detail: string }>).map(({ detail }) => detail)
-      t.equal(plan.length, 1, `${where}: ${plan.join('; ')}`)
-      t.match(plan[0], /^SEARCH operations USING (?:INDEX operations_by_\w+|PRIMARY KEY) \(tenant=\? AND owner=\?/)
+      t.match(plan, [/^SEARCH operations USING (?:INDEX operations_by_\w+|PRIMARY KEY) \(collection=\?/, /^SCALAR SUBQUERY/, /^SEARCH collections USING COVERING INDEX .*\(tenant=\? AND owner=\?\)$/], where)
+      t.equal(plan.length, 3, `${where}: ${plan.join('; ')}`)
       stepped = 0
       const counting = sql.replace(' WHERE ', ' WHERE step() AND ')
       const rows = database.prepare(counting).all(...parameters) as Array<{ id: string }>
@@ -534,6 +536,11 @@ t.test('a file of the first format is brought to the newest one, and keeps every
     old.prepare('INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)').run('t', 'calls/1', one['id'] as string, 'contoso.importOperation', created, `v${n}`, texts[n]!)
     old.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?)').run(n + 1, 't', 'calls/1', one['id'] as string, 'inserted', `v${n}`)
   }
+  // of other collections: one that has an operation, and one that has but a history
+  for (const [n, [tenant, owner, kind]] of ([['t', 'calls/2', 'inserted'], ['u', 'calls/1', 'removed']] as const).entries()) {
+    if (kind === 'inserted') old.prepare('INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)').run(tenant, owner, 'a', 'contoso.importOperation', created, 'v9', texts[3]!)
+    old.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?)').run(members.length + n + 1, tenant, owner, 'a', kind, `v${9 + n}`)
+  }
   old.close()
 
   const collection = { tenant: 't', owner: 'calls/1' }
@@ -545,8 +552,14 @@ t.test('a file of the first format is brought to the newest one, and keeps every
   t.strictSame(ids(await store.list(collection, toQuery("status ge 'Running'", 'lastActionDateTime desc'), { limit: 99, skip: 0 })), ['a', 'f', 'e'])
   const history = await store.changes(collection, undefined, 99)
   t.equal(history.expired ? 0 : history.changes.length, members.length)
+  for (const [tenant, owner, count, kind] of [['t', 'calls/2', 1, 'inserted'], ['u', 'calls/1', 0, 'removed'], ['u', 'calls/2', 0, undefined]] as const) {
+    t.equal(await store.count({ tenant, owner }), count, `${tenant} ${owner}`)
+    t.strictSame((await readChanges(store, undefined, { tenant, owner })).changes.map((change) => change.kind), kind === undefined ? [] : [kind])
+  }
+  t.equal((await store.find({ tenant: 't', owner: 'calls/2', id: 'a' }))?.version, 'v9')
   t.match(store.secret, /^[0-9a-f]{64}$/)
   await store.close()
+  t.strictSame(await inspectFile(file), [])
   const again = await sqliteStore({ file })
   t.teardown(async () => { await again.close() })
   t.equal(again.secret, store.secret, 'the secret stays')

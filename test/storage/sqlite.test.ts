@@ -181,8 +181,8 @@ t.test('a file of a newer format is refused', async (t) => {
   const file = join(t.testdir(), 'newer.db')
   await (await sqliteStore({ file })).close()
   await withDatabase(file, (database) => database.exec('PRAGMA user_version=99'))
-  await t.rejects(sqliteStore({ file }), { code: 'OPS_ERR_SQLITE_FILE', message: /format 99, this one knows 2/ })
-  await withDatabase(file, (database) => database.exec('PRAGMA user_version=2'))
+  await t.rejects(sqliteStore({ file }), { code: 'OPS_ERR_SQLITE_FILE', message: /format 99, this one knows 3/ })
+  await withDatabase(file, (database) => database.exec('PRAGMA user_version=3'))
   t.equal(await (await open(t, file)).count(calls), 0, 'refusing it changed nothing')
 })
 

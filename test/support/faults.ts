@@ -26,7 +26,8 @@ const keepNothing = ['storage/sqlite/kept-records.ts', '    young.set(key, recor
 
 /** A parameter is still bound, and decides nothing. */
 const anyTenant = "coalesce(?, '') <> '' AND owner = ?"
-const withoutTenant = ".replace(/tenant = \\?\\d+ AND /, '')"
+const ofAnyTenant = `collection IN (SELECT number FROM collections WHERE ${anyTenant})`
+const withoutTenant = ".replace(/= (\\(SELECT .*)tenant = \\?\\d+ AND /, 'IN $1')"
 
 /** Stores that are broken inside, by what they do. */
 export const faults: Readonly<Record<string, Fault>> = {
@@ -46,7 +47,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'have no tenant in the WHERE of find': {
     engine: 'sqlite',
-    changes: [[statements, 'AS record FROM operations WHERE ${inCollection} AND id = ?`', `AS record FROM operations WHERE ${anyTenant} AND id = ?\``], keepNothing],
+    changes: [[statements, 'AS record FROM operations WHERE ${inThis} AND id = ?`', `AS record FROM operations WHERE ${ofAnyTenant} AND id = ?\``], keepNothing],
     caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: writes meet nothing of another tenant or owner']
   },
   'have no tenant in the WHERE of list': {
@@ -66,12 +67,12 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'have no tenant in the WHERE of changes': {
     engine: 'sqlite',
-    changes: [[statements, 'FROM changes WHERE ${inCollection} AND', `FROM changes WHERE ${anyTenant} AND`]],
+    changes: [[statements, 'FROM changes WHERE ${inThis} AND', `FROM changes WHERE ${ofAnyTenant} AND`]],
     caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: of every query, page, count and change']
   },
-  'have no tenant in the WHERE of a removal': {
+  'have no tenant in the WHERE of the number of a collection': {
     engine: 'sqlite',
-    changes: [[statements, '`DELETE FROM operations WHERE ${inCollection} AND id = ?`', `\`DELETE FROM operations WHERE ${anyTenant} AND id = ?\``], keepNothing],
+    changes: [[statements, "'SELECT number FROM collections WHERE tenant = ? AND owner = ?'", `"SELECT number FROM collections WHERE ${anyTenant}"`]],
     caughtBy: ['isolation: nothing of another tenant or owner', 'isolation: writes meet nothing of another tenant or owner']
   },
   'count versions from 1 for every record': {
@@ -111,7 +112,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'take ids for the same whatever their case': {
     engine: 'sqlite',
-    changes: [['storage/sqlite/migrations.ts', 'id TEXT NOT NULL,\n     type', 'id TEXT NOT NULL COLLATE NOCASE,\n     type']],
+    changes: [['storage/sqlite/migrations.ts', 'collection INTEGER NOT NULL,\n     id TEXT NOT NULL,\n     type', 'collection INTEGER NOT NULL,\n     id TEXT NOT NULL COLLATE NOCASE,\n     type']],
     caughtBy: ['find: what was inserted, and nothing else', 'find: ids, owners and tenants of every permitted character, as long as they may be']
   },
   'break no ties': {
@@ -131,7 +132,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'begin a page after a record and not after its place': {
     engine: 'sqlite',
-    changes: [[select, "(${entry.start.map(binder.bind).join(', ')})`", "(SELECT ${open.join(', ')} FROM operations WHERE tenant = ${binder.bind(collection.tenant)} AND owner = ${binder.bind(collection.owner)} AND id = ${binder.bind(entry.start.at(-1) as string)})`"]],
+    changes: [[select, "(${entry.start.map(binder.bind).join(', ')})`", "(SELECT ${open.join(', ')} FROM operations WHERE ${dialect.inCollection(binder.bind(collection.tenant), binder.bind(collection.owner))} AND id = ${binder.bind(entry.start.at(-1) as string)})`"]],
     caughtBy: ['pages: what keeps its place is seen once, whatever comes and goes', 'pages: after the place of a record that is not there']
   },
   'leave removals out of the history': {
