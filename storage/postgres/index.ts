@@ -40,7 +40,7 @@ export async function postgresStore (given: PostgresStoreOptions): Promise<Opera
   const find = makeFinds(connections.read, statements)
   const toScanner = makeScanners(connections.readLong, makeDialect({ schema, caseCollation }))
   const readHistory = makeHistory(connections.readLong, statements, about.mark)
-  const writer = { connections, statements, makeVersion: makeVersions(), retryMillis, keptChanges, getStore: () => store }
+  const writer = { connections, statements, isKeyed: about.isKeyed, makeVersion: makeVersions(), retryMillis, keptChanges, getStore: () => store }
   const queues = new Map<string, CommitQueue>()
   const pending = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined

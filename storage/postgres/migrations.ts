@@ -5,6 +5,8 @@ import type { Connections, Run } from './connections.js'
 export interface About {
   readonly mark: string
   readonly secret: string
+  /** Whether the database knows the key of the operations: where they are divided among servers, those know it. */
+  readonly isKeyed: boolean
 }
 
 /**
@@ -64,7 +66,13 @@ const newest = migrations.length
 async function findAbout (run: Run, schema: string): Promise<(About & { readonly format: number }) | undefined> {
   const [table] = await run({ sql: 'SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = $2', parameters: [schema, 'about'] })
   if (table === undefined) return undefined
-  const [row] = await run({ sql: `SELECT format, mark, secret FROM ${schema}.about`, parameters: [] })
+  const [row] = await run({
+    sql: `SELECT format, mark, secret, EXISTS (
+        SELECT 1 FROM pg_catalog.pg_index JOIN pg_catalog.pg_class ON pg_class.oid = indrelid JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE indisprimary AND relname = 'operations' AND nspname = $1) AS "isKeyed"
+      FROM ${schema}.about`,
+    parameters: [schema]
+  })
   return row as (About & { format: number }) | undefined
 }
 

@@ -2,12 +2,18 @@ import { committedKinds, idOf } from '../change.js'
 import type { Parameter } from '../sql/dialect.js'
 import type { Change, Collection, Key } from '../store.js'
 import type { Statement } from './connections.js'
-import { record, together } from './records.js'
+import { joinTexts, record, toJoined, together, toTexts } from './records.js'
 
 /** A change with the version it makes. */
 export interface VersionedChange {
   readonly change: Change
   readonly version: string
+}
+
+/** A change that is made together with others; `further` changes of its transaction come after it. */
+export interface PlacedChange extends VersionedChange {
+  readonly change: Exclude<Change, { readonly kind: 'remove' }>
+  readonly further: number
 }
 
 /** The statements of the store; each is about one collection, whose tenant and owner are its first parameters. */
@@ -31,6 +37,11 @@ export interface Statements {
   /** {@link apply} in a transaction that has its turn; `further` changes of it come after this one. */
   readonly applyInTurn: (collection: Collection, change: VersionedChange, further: number) => Statement
   /**
+   * {@link applyInTurn} for several changes of one kind and of different ids, two at least: one row, with `ids` of what
+   * was made, joined. Replacements go by the key of the table, which has to be known to the database.
+   */
+  readonly applyTogether: (collection: Collection, made: readonly PlacedChange[]) => Statement
+  /**
    * One row for each change after a place in the history, by default the earliest; one row without `id` if there is
    * none. Each has `forgotten`, the earliest place, and `before`, the version of the change at the place.
    */
@@ -49,6 +60,31 @@ const changeSql: Readonly<Record<Change['kind'], (operations: string) => string>
     WHERE ${inCollection} AND id = $3 AND version = $10 AND EXISTS (SELECT 1 FROM turn)`,
   remove: (operations) => `DELETE FROM ${operations}
     WHERE ${inCollection} AND id = $3 AND version = coalesce($5, version) AND EXISTS (SELECT 1 FROM turn)`
+}
+
+/** The columns of a record that a replacement writes. */
+const replacedColumns = ['version', 'type', 'created', 'last_action', 'status', 'text'] as const
+
+/**
+ * The same for several records at once, which `wanted` has. A conflict is looked up in the key for each of them: an UPDATE
+ * that joins them reads the whole collection wherever the planner takes it for small.
+ */
+function toTogetherSql (operations: string): Readonly<Record<PlacedChange['change']['kind'], string>> {
+  const insert = `INSERT INTO ${operations} (tenant, owner, id, version, type, created, last_action, status, text)
+    SELECT $1, $2, wanted.id, wanted.version, type, created, last_action, CAST(status AS double precision), text FROM turn, wanted`
+  return {
+    insert: `${insert} ON CONFLICT DO NOTHING RETURNING id`,
+    replace: `${insert} CROSS JOIN LATERAL (SELECT 1 FROM ${operations} WHERE ${inCollection} AND id = wanted.id AND version = wanted.expected LIMIT 1) AS found
+      ON CONFLICT (tenant, owner, id) DO UPDATE SET ${replacedColumns.map((column) => `${column} = excluded.${column}`).join(', ')} RETURNING id`
+  }
+}
+
+/** The columns of `wanted`. */
+const wantedColumns = ['further', 'id', 'version', 'type', 'created', 'last_action', 'status', 'text', 'expected'] as const
+
+function toWanted ({ change, version, further }: PlacedChange): string[] {
+  const { id, type, created, lastAction, status, text } = change.record
+  return [String(further), id, version, type, created, lastAction, String(status), text, change.kind === 'insert' ? '' : change.expectedVersion]
 }
 
 /** The place of the parameter after those of {@link toParameters}. */
@@ -79,6 +115,16 @@ export function makeStatements (schema: string): Statements {
   const alone = sqlOfEach(toApply(`UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence, forgotten`))
   // no statement but the first one of a transaction writes the row: the versions of a row would grow with every change
   const inTurn = sqlOfEach((kind) => toApply(`SELECT sequence - $${furtherPlaces[kind]} AS sequence, forgotten FROM ${collections} WHERE ${inCollection}`)(kind))
+  const wanted = `SELECT * FROM unnest(${wantedColumns.map((_, place) => toTexts(`$${place + 3}`)).join(', ')}) AS wanted (${wantedColumns.join(', ')})`
+  const togetherSql = toTogetherSql(operations)
+  const toTogether = (kind: PlacedChange['change']['kind']): string => `
+    WITH turn AS (SELECT sequence, forgotten FROM ${collections} WHERE ${inCollection}),
+    wanted AS (${wanted}),
+    done AS (${togetherSql[kind]}),
+    remembered AS (INSERT INTO ${changes} (tenant, owner, sequence, id, kind, version)
+      SELECT $1, $2, sequence - CAST(further AS bigint), id, '${committedKinds[kind]}', version FROM turn, wanted JOIN done USING (id))
+    SELECT sequence AS last, forgotten, ${toJoined('ARRAY(SELECT id FROM done)')} AS ids FROM turn`
+  const togetherInTurn = { insert: toTogether('insert'), replace: toTogether('replace') }
   const toChangeParameters = ({ tenant, owner }: Collection, { change, version }: VersionedChange): readonly Parameter[] => [tenant, owner, idOf(change), version, ...toParameters(change)]
 
   /** One look into the index for each id, whatever the planner thinks of the table's size. */
@@ -103,6 +149,14 @@ export function makeStatements (schema: string): Statements {
       parameters: [tenant, owner, count]
     }),
     applyInTurn: (collection, made, further) => ({ name: `${made.change.kind}InTurn`, sql: inTurn[made.change.kind], parameters: [...toChangeParameters(collection, made), further] }),
+    applyTogether: ({ tenant, owner }, made) => {
+      const rows = made.map(toWanted)
+      // without a name: how many there are, and of how large a table, decides how they are best looked up
+      return {
+        sql: togetherInTurn[(made[0] as PlacedChange).change.kind],
+        parameters: [tenant, owner, ...wantedColumns.map((_, column) => joinTexts(rows.map((row) => row[column] as string)))]
+      }
+    },
     changes: ({ tenant, owner }, after, limit) => ({
       sql: `SELECT place.forgotten, history.sequence, history.id, history.kind, history.version,
           (SELECT version FROM ${changes} WHERE ${inCollection} AND sequence = coalesce($3::bigint, place.forgotten)) AS before

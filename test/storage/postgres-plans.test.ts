@@ -38,6 +38,8 @@ const small: Collection = { tenant: 'tenant-8', owner: 'calls/2' }
 const toInstant = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString().replace('Z', '0000Z')
 const insert = (id: string): Change => ({ kind: 'insert', record: { id, type: 'x', created: toInstant(0), lastAction: '', status: 1, text: '{}' } })
 
+const replace = ({ version, ...record }: OperationRecord): Change => ({ kind: 'replace', record, expectedVersion: version })
+
 const size: Member = { kind: 'member', path: ['size'], reading: 'number' }
 const compare = (column: 'id' | 'created' | 'lastAction' | 'status', operator: 'eq' | 'ge' | 'lt', value: string | number): Expression => ({ kind: 'compare', operator, left: { kind: 'column', column }, right: { kind: 'literal', value } })
 const bySize: Expression = { kind: 'compare', operator: 'gt', left: size, right: { kind: 'literal', value: 5 } }
@@ -100,9 +102,10 @@ for (const version of [15, 18]) {
       t.match(await Promise.all(['operation-9', 'operation-8', 'nothing'].map(async (id) => await store.find({ ...collection, id }))), [{ version: 'v9' }, { version: 'v8' }, undefined])
       const { cursor } = await store.changes(collection, undefined, 10) as { cursor: string }
       t.match(await store.changes(collection, cursor, 10), { changes: { length: 10 } })
-      const replace = ({ version, ...record }: OperationRecord): Change => ({ kind: 'replace', record, expectedVersion: version })
       t.match(await store.commit(collection, [replace(first[0]!)]), { committed: true })
       t.match(await store.commit(collection, [replace(first[1]!), replace(first[2]!)]), { committed: true })
+      t.match(await store.commit(collection, [replace(first[3]!), insert('d')]), { committed: true })
+      t.match(await store.commit(collection, [insert('e'), insert('f')]), { committed: true })
       t.match(await store.commit(collection, [insert('a')]), { committed: true })
       t.match(await store.commit(collection, [insert('b'), { kind: 'remove', id: 'a' }]), { committed: true })
       t.match(await store.commit(collection, [{ kind: 'remove', id: 'b' }]), { committed: true })
@@ -151,12 +154,17 @@ t.test('an id is looked up in the key, however deep it is and however small the 
 
   t.match(await store.find({ ...large, id: 'a' }), { id: 'a' })
   t.match(await Promise.all(['a', 'b'].map(async (id) => await store.find({ ...large, id }))), [{ id: 'a' }, { id: 'b' }])
+  const many = await store.list(large, { orderBy: [] }, { limit: 100, skip: 0 })
+  t.match(await store.commit(large, many.map(replace)), { committed: true })
   t.match(await store.commit(large, [{ kind: 'remove', id: 'a' }]), { committed: true })
   t.match(await store.commit(large, [insert('c'), { kind: 'remove', id: 'b' }]), { committed: true })
   t.match(await store.list(large, { orderBy: [orderBy('created', true)] }, { limit: 20, skip: 0 }), { length: 20 })
 
-  const findIndexes = ({ 'Index Name': index, Plans = [] }: Plan): string[] => [...(index === undefined ? [] : [index]), ...Plans.flatMap(findIndexes)]
-  const used = (wanted: readonly string[]): string[] => [...new Set(readPlans(server.log()).filter(({ 'Query Text': sql }) => wanted.includes(findKind(sql) ?? '')).flatMap(({ Plan }) => findIndexes(Plan)).filter((name) => name.startsWith('operations')))]
-  t.strictSame(used(['find', 'findAll', 'versions', 'remove', 'removeInTurn']), ['operations_pkey'])
-  t.strictSame(used(['walk']), ['operations_by_created'])
+  /** The indexes of the operations that were read by, with whether it was for one id. */
+  const findIndexes = ({ 'Index Name': index = '', 'Index Cond': condition = '', Plans = [] }: Plan): string[] => [
+    ...(index.startsWith('operations') ? [`${index}${/\(id = /.test(condition) ? ' for an id' : ''}`] : []), ...Plans.flatMap(findIndexes)
+  ]
+  const used = (wanted: string): string[] => [...new Set(readPlans(server.log()).filter(({ 'Query Text': sql }) => findKind(sql) === wanted).flatMap(({ Plan }) => findIndexes(Plan)))]
+  for (const kind of ['find', 'findAll', 'versions', 'replaceTogether', 'remove', 'removeInTurn']) t.strictSame(used(kind), ['operations_pkey for an id'], kind)
+  t.strictSame(used('walk'), ['operations_by_created'])
 })

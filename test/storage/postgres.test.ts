@@ -586,6 +586,40 @@ t.test('lists of any length have every record as it was stored, in order', async
   t.equal((await store.find({ ...calls, id: 'id-7' }))?.value['label'], label)
 })
 
+t.test('many changes at once are made as they are, whatever is in them and however large they are', async (t) => {
+  const store = await open(t, await server.makeDatabase())
+  const large = 'x'.repeat(600_000)
+  const records = [
+    ...Array.from({ length: 300 }, (_, n) => toRecord(`id-${n}`)),
+    ...Array.from({ length: 5 }, (_, n) => ({ ...toRecord(`large-${n}`), text: JSON.stringify({ n, large }) })),
+    ...['a,{}"\\b', '{"a"}', "'", 'NULL', ' '].map((id) => toRecord(id, JSON.stringify({ id }))),
+    { ...toRecord('status'), status: 2 ** 31 }
+  ]
+  const read = async (): Promise<unknown[]> => await Promise.all(records.map(async ({ id }) => ({ ...await store.find({ ...calls, id }) })))
+  const makeAll = async (changes: readonly Change[]): Promise<OperationRecord[]> => {
+    const outcome = await commit(store, ...changes)
+    if (!outcome.committed) throw new Error('not committed')
+    return outcome.records as OperationRecord[]
+  }
+  const inserted = await makeAll(records.map((record): Change => ({ kind: 'insert', record })))
+  t.strictSame(await read(), inserted.map((record) => ({ ...record })))
+  t.match(inserted, records)
+
+  const replaced = await makeAll(inserted.map(({ version, ...record }): Change => ({ kind: 'replace', record: { ...record, status: record.status + 1 }, expectedVersion: version })))
+  t.strictSame(await read(), replaced.map((record) => ({ ...record })))
+  t.strictSame(replaced.map(({ status }) => status), records.map(({ status }) => status + 1))
+
+  const versionOf = (id: string): string => replaced.find((record) => record.id === id)!.version
+  const outcomes = await Promise.all(['', '\u001e', `${versionOf('id-2')}\u001e`, versionOf('id-3'), versionOf('id-4'), versionOf('id-3')].map(async (expectedVersion, n) => (
+    await commit(store, { kind: 'replace', record: toRecord(`id-${n}`, '{"again":true}'), expectedVersion }))))
+  t.strictSame(outcomes.map(({ committed }) => committed), [false, false, false, true, true, false], 'an expected version is whatever a caller says')
+
+  const changes = await store.changes(calls, undefined, 1_000)
+  t.strictSame(changes.expired ? [] : changes.changes.map(({ id, kind }) => [id, kind]), [
+    ...records.map(({ id }) => [id, 'inserted']), ...records.map(({ id }) => [id, 'replaced']), ['id-3', 'replaced'], ['id-4', 'replaced']
+  ], 'in their order')
+})
+
 t.test('a write that is none fails alone', async (t) => {
   const store = await open(t, await server.makeDatabase())
   const outcomes = await Promise.allSettled([commit(store, insert('a')), commit(store, { kind: 'insert' } as unknown as Change), commit(store, insert('b'))])

@@ -19,7 +19,10 @@ const postgresTransaction = 'storage/postgres/transaction.ts'
 const postgresDialect = 'storage/postgres/dialect.ts'
 const postgresTurn = 'storage/postgres/once-a-turn.ts'
 
-const anyVersion = [postgresStatements, 'AND id = $3 AND version = $10 AND', 'AND id = $3 AND $10::text IS NOT NULL AND'] as const
+const anyVersion = [
+  [postgresStatements, 'AND id = $3 AND version = $10 AND', 'AND id = $3 AND $10::text IS NOT NULL AND'],
+  [postgresStatements, ' AND version = wanted.expected', '']
+] as const
 
 /** What the file has is read each time: what is kept in front of it hides the mistakes of its statements. */
 const keepNothing = ['storage/sqlite/kept-records.ts', '    young.set(key, record)\n', ''] as const
@@ -222,7 +225,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'update a row whatever its version': {
     engine: 'postgres',
-    changes: [anyVersion],
+    changes: anyVersion,
     caughtBy: ['replace: only the expected version', 'commit: of many writers that expect one version, one wins', 'peers: in every round one of many writers wins']
   },
   'number changes in the order they are begun, not in the order they are committed': {
@@ -232,6 +235,7 @@ export const faults: Readonly<Record<string, Fault>> = {
       [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + 1 WHERE ${inCollection} RETURNING sequence, forgotten', "SELECT nextval('${schema}.numbers') AS sequence, forgotten FROM ${collections} WHERE ${inCollection}"],
       [postgresStatements, 'UPDATE ${collections} SET sequence = sequence + $3 WHERE ${inCollection}`', 'SELECT 1 FROM ${collections} WHERE ${inCollection} AND $3::bigint > 0`'],
       [postgresStatements, 'SELECT sequence - $${furtherPlaces[kind]} AS sequence', "SELECT nextval('${schema}.numbers') + 0 * $${furtherPlaces[kind]}::bigint AS sequence"],
+      [postgresStatements, 'SELECT $1, $2, sequence - CAST(further AS bigint), id,', "SELECT $1, $2, nextval('${schema}.numbers'), id,"],
       // others may have been first, who waited for their turn before
       [postgresTransaction, 'throw new StoreUnavailableError(leftOut)', "throw Object.assign(new Error(leftOut), { code: '40001', severity: 'ERROR' })"],
       // what makes it as good as certain is that every other transaction takes long enough for others to begin, end and be seen
@@ -252,7 +256,7 @@ export const faults: Readonly<Record<string, Fault>> = {
       [postgresTransaction, '  const versions = await readVersions(run, statements, collection, changes)\n', ''],
       [postgresTransaction, 'return await writer.connections.transact(', 'const early = await readVersions(writer.connections.read, writer.statements, collection, changes)\n  return await writer.connections.transact('],
       [postgresTransaction, ' commitInTurn(run, writer, collection, changes)', ' commitInTurn(run, writer, collection, changes, early)'],
-      anyVersion
+      ...anyVersion
     ],
     caughtBy: ['peers: commits of several records that overlap are made one after the other']
   },
@@ -260,7 +264,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     engine: 'postgres',
     changes: [
       [postgresTransaction, 'run(statements.begin(collection)), ', ''],
-      [postgresTransaction, 'return await Promise.all(changes.map(async (change, index)', 'await new Promise((resolve) => { setTimeout(resolve, 40 * Math.random()) })\n  return await Promise.all(changes.map(async (change, index)']
+      [postgresTransaction, 'const { together, alone } = group(changes, isKeyed)\n', 'const { together, alone } = group(changes, isKeyed)\n  await new Promise((resolve) => { setTimeout(resolve, 40 * Math.random()) })\n']
     ],
     caughtBy: ['peers: the first commits of a collection are made once, whoever is first']
   },

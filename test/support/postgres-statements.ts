@@ -11,6 +11,8 @@ const kinds = {
   insert: /^WITH turn AS \(UPDATE .* done AS \(INSERT/,
   replace: /^WITH turn AS \(UPDATE .* done AS \(UPDATE/,
   remove: /^WITH turn AS \(UPDATE .* done AS \(DELETE/,
+  insertTogether: /unnest\(.* DO NOTHING/,
+  replaceTogether: /unnest\(.* DO UPDATE/,
   insertInTurn: /^WITH turn AS \(SELECT .* done AS \(INSERT/,
   replaceInTurn: /^WITH turn AS \(SELECT .* done AS \(UPDATE/,
   removeInTurn: /^WITH turn AS \(SELECT .* done AS \(DELETE/,
